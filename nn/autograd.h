@@ -1,0 +1,69 @@
+// Var: a Tensor that remembers how it was made; backward() fills the gradients.
+//
+// An operation (ops_*.cpp) computes its value through the Device and, when a gradient is wanted,
+// gives make_var a function that adds to the gradients of its inputs: value and gradient on the
+// same screen. NoGrad turns the remembering off in its scope, on its thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "nn/tensor.h"
+
+namespace tengen::nn {
+
+class Var {
+ public:
+  Var() = default;
+  explicit Var(Tensor value, bool requires_grad = false);
+
+  bool defined() const { return node_ != nullptr; }
+  const Tensor& value() const;
+  Tensor& value();
+  const Shape& shape() const { return value().shape(); }
+  bool requires_grad() const;
+
+  // Empty before backward reached it. Accumulates over calls until zero_grad.
+  const Tensor& grad() const;
+  Tensor& grad();
+  void zero_grad();
+  // Adds to the gradient; called by the gradients of operations.
+  void add_grad(const Tensor& gradient) const;
+
+  struct Node;
+  const std::shared_ptr<Node>& node() const { return node_; }
+
+ private:
+  friend Var make_var(Tensor, std::vector<Var>, std::function<void(const Tensor&)>);
+  std::shared_ptr<Node> node_;
+};
+
+// The result of an operation. `gradient` gets dL/d(value) and calls add_grad on the inputs that
+// require it; it is dropped at once when no input does or NoGrad is in force.
+Var make_var(Tensor value, std::vector<Var> inputs,
+             std::function<void(const Tensor& gradient)> gradient);
+
+// Fills the gradients of everything that `loss` (one element) was made from, and frees the tape.
+void backward(const Var& loss);
+
+// While one lives, its thread's operations remember nothing.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+bool grad_enabled();
+
+// Largest relative difference between backward() and central finite differences of the scalar
+// function `f` over every element of `inputs` (at most `max_elements` of each, evenly spread):
+// |analytic - numeric| / max(1, |analytic|, |numeric|). Runs on whatever device the inputs are.
+double gradcheck(const std::function<Var(const std::vector<Var>&)>& f, std::vector<Var> inputs,
+                 double step = 1e-2, int max_elements = 64);
+
+}  // namespace tengen::nn

@@ -1,0 +1,104 @@
+// Memory and kernels: the only seam between the library and a piece of hardware.
+//
+// Everything is float32, contiguous and row-major; images are [N,H,W,C]; convolution weights are
+// [kh,kw,C,K]; linear weights are [in,out]. Outputs are overwritten unless a name says otherwise.
+// Three instances: reference_device() (plain loops and Eigen, the oracle of the tests),
+// cpu_device() (inherits it and overrides what is worth a fast kernel) and, later, CUDA.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace tengen::nn {
+
+// C[m,n] = op(A) op(B) + beta C, with op(A) [m,k], op(B) [k,n]; leading dimensions in elements.
+struct GemmShape {
+  bool transpose_a = false;
+  bool transpose_b = false;
+  int64_t m = 0, n = 0, k = 0;
+  int64_t lda = 0, ldb = 0, ldc = 0;
+  float beta = 0.0f;
+};
+
+// x [n,height,width,in] * w [kernel_h,kernel_w,in,out] -> y [n,out_height(),out_width(),out].
+struct Conv2dShape {
+  int64_t n = 0, height = 0, width = 0, in = 0, out = 0;
+  int64_t kernel_h = 3, kernel_w = 3;
+  int64_t stride = 1, padding = 1;
+
+  int64_t out_height() const { return (height + 2 * padding - kernel_h) / stride + 1; }
+  int64_t out_width() const { return (width + 2 * padding - kernel_w) / stride + 1; }
+};
+
+enum class Unary { kRelu, kTanh, kSigmoid, kExp, kLog, kSquare, kSqrt, kAbs, kNegate, kSoftplus };
+enum class Binary { kAdd, kSubtract, kMultiply, kDivide, kMaximum };
+
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual std::string name() const = 0;
+
+  // Memory, at least 64-byte aligned.
+  virtual std::shared_ptr<void> allocate(size_t bytes) = 0;
+  virtual void copy_from_host(void* to, const void* from, size_t bytes) = 0;
+  virtual void copy_to_host(void* to, const void* from, size_t bytes) = 0;
+  virtual void fill(int64_t n, float value, float* x) = 0;
+
+  // Products.
+  virtual void gemm(const GemmShape& shape, const float* a, const float* b, float* c) = 0;
+  virtual void conv2d(const Conv2dShape& shape, const float* x, const float* w, float* y) = 0;
+  virtual void conv2d_grad_input(const Conv2dShape& shape, const float* dy, const float* w,
+                                 float* dx) = 0;
+  virtual void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
+                                  float* dw) = 0;
+
+  // Element by element. `b` is repeated: element i of the result meets b[(i / inner) % nb], so
+  // (nb = n, inner = 1) is no broadcast, (nb = C, inner = 1) a bias per channel and
+  // (nb = rows, inner = n / rows) one number a row.
+  virtual void unary(Unary op, int64_t n, const float* x, float* y) = 0;
+  virtual void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
+                          float* dx) = 0;
+  virtual void binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb,
+                      int64_t inner, float* y) = 0;
+  virtual void axpy(int64_t n, float alpha, const float* x, float* y) = 0;  // y += alpha x
+
+  // x [outer, axis, inner] -> y [outer, inner].
+  virtual void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) = 0;
+  virtual void max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
+                        int32_t* argmax) = 0;
+
+  // Rows [rows, columns].
+  virtual void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) = 0;
+  virtual void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                                float* dx) = 0;
+
+  // Batch normalisation of x [rows, channels] (Ioffe and Szegedy 2015): y = gamma * xhat + beta.
+  // Writes the batch mean and 1 / sqrt(variance + epsilon), which the gradient needs.
+  virtual void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
+                          const float* gamma, const float* beta, float* y, float* mean,
+                          float* inverse_std) = 0;
+  virtual void batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
+                               const float* gamma, const float* mean, const float* inverse_std,
+                               float* dx, float* dgamma, float* dbeta) = 0;
+
+  // Optimisers over one flat buffer.
+  struct SgdStep {
+    float learning_rate, momentum, weight_decay;
+    bool nesterov;
+  };
+  struct AdamStep {
+    float learning_rate, beta1, beta2, epsilon, weight_decay;  // decay decoupled (AdamW)
+    int64_t step;                                              // from 1, for bias correction
+  };
+  virtual void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
+                   float* weight) = 0;
+  virtual void adam(const AdamStep& step, int64_t n, const float* gradient, float* first,
+                    float* second, float* weight) = 0;
+};
+
+Device& reference_device();
+Device& cpu_device();
+
+}  // namespace tengen::nn

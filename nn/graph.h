@@ -1,0 +1,40 @@
+// The operations of a network as data: traced from a Module once, read by the inference plan
+// (later by ONNX export and summaries). Nothing describes a network twice.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "nn/autograd.h"
+#include "nn/tensor.h"
+
+namespace tengen::nn {
+
+// One value of the network. `op` is the name of the function in ops.h ("conv2d", "relu", ...),
+// or "input", or "constant" (a parameter or buffer: `value` is set).
+struct GraphNode {
+  std::string op;
+  std::vector<int> inputs;                    // indices of earlier nodes, in the order of ops.h
+  std::map<std::string, double> attributes;   // "stride", "padding", "epsilon", "axis", ...
+  Shape shape;
+  Tensor value;
+};
+
+struct Graph {
+  std::vector<GraphNode> nodes;               // in order of computation
+  std::vector<int> inputs;
+  std::vector<int> outputs;
+};
+
+// Runs `forward` once on zeros of the given shapes, without gradients, and returns what it did.
+// The module must be in eval mode. An operation that does not record itself is a CheckFailure.
+Graph trace(const std::function<std::vector<Var>(const std::vector<Var>&)>& forward,
+            const std::vector<Shape>& input_shapes);
+
+// Called by operations: records `result` while a trace is open on this thread.
+void record_operation(const char* op, const std::vector<Var>& inputs, const Var& result,
+                      std::map<std::string, double> attributes = {});
+
+}  // namespace tengen::nn

@@ -1,0 +1,52 @@
+// Plan: a traced network compiled for inference on the CPU.
+//
+// Batch norm is folded into the convolution before it; convolution, bias, residual and activation
+// are one step; weights are packed once in the order of use; intermediate buffers are placed by
+// liveness. A plan is const and thread-safe; each running thread brings a Workspace. One row
+// (batch 1) a run: a row per core is already efficient.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nn/graph.h"
+
+namespace tengen::nn {
+
+class Plan {
+ public:
+  class Workspace;
+
+  // The graph's inputs must have batch dimension 1. An operation that the plan does not know is
+  // an Error that names it.
+  explicit Plan(const Graph& graph);
+  ~Plan();
+
+  std::unique_ptr<Workspace> make_workspace() const;
+  // inputs[i] holds the floats of graph input i; outputs[i] receives those of output i. Does not
+  // allocate.
+  void run(std::span<const float* const> inputs, std::span<float* const> outputs,
+           Workspace& workspace) const;
+
+  std::span<const Shape> input_shapes() const;
+  std::span<const Shape> output_shapes() const;
+  double flops() const;        // multiply-adds counted as two, as direct convolution
+  std::string summary() const; // one line a step
+
+ private:
+  struct Program;
+  std::unique_ptr<const Program> program_;
+};
+
+class Plan::Workspace {
+ public:
+  explicit Workspace(size_t floats);
+  float* data() { return data_.get(); }
+
+ private:
+  std::shared_ptr<float> data_;
+};
+
+}  // namespace tengen::nn

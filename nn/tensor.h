@@ -1,0 +1,68 @@
+// Shape and Tensor: a contiguous row-major block of floats on one device.
+//
+// Copies of a Tensor share storage; clone() does not. Images are channels-last, [N,H,W,C].
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tengen::nn {
+
+class Device;
+
+class Shape {
+ public:
+  Shape() = default;
+  Shape(std::initializer_list<int64_t> dims) : dims_(dims) {}
+  explicit Shape(std::vector<int64_t> dims) : dims_(std::move(dims)) {}
+
+  int rank() const { return static_cast<int>(dims_.size()); }
+  // Negative axes count from the end.
+  int64_t operator[](int axis) const;
+  int64_t size() const;  // product of all; 1 for a scalar
+  const std::vector<int64_t>& dims() const { return dims_; }
+  std::string text() const;  // "[32,9,9,64]"
+  bool operator==(const Shape&) const = default;
+
+ private:
+  std::vector<int64_t> dims_;
+};
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
+class Tensor {
+ public:
+  Tensor() = default;  // empty: defined() is false
+  explicit Tensor(Shape shape, Device& device);  // zeros
+  explicit Tensor(Shape shape);                  // zeros on cpu_device()
+  Tensor(Shape shape, std::span<const float> values);  // on cpu_device()
+
+  bool defined() const { return storage_ != nullptr; }
+  const Shape& shape() const { return shape_; }
+  int64_t size() const { return shape_.size(); }
+  Device& device() const { return *device_; }
+
+  // Device memory. On the CPU devices also host memory.
+  float* data() { return static_cast<float*>(storage_.get()); }
+  const float* data() const { return static_cast<const float*>(storage_.get()); }
+  std::span<float> values() { return {data(), static_cast<size_t>(size())}; }
+  std::span<const float> values() const { return {data(), static_cast<size_t>(size())}; }
+
+  Tensor clone() const;
+  Tensor reshape(Shape shape) const;  // same storage, same size
+  void fill(float value);
+  float item() const;                 // the only element
+  std::vector<float> to_vector() const;
+
+ private:
+  Shape shape_;
+  Device* device_ = nullptr;
+  std::shared_ptr<void> storage_;
+};
+
+}  // namespace tengen::nn

@@ -1,0 +1,13 @@
+// The subcommands of `tengen`: one file each, each adding itself to the command line.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tengen::tools {
+
+void add_gtp(CLI::App& app);
+void add_match(CLI::App& app);
+void add_train(CLI::App& app);
+void add_bench(CLI::App& app);
+
+}  // namespace tengen::tools
