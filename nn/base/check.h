@@ -43,7 +43,10 @@ struct Result {
   std::string values;
 };
 
-// `Capture{} <= a == b` binds as `(Capture{} <= a) == b`, which keeps hold of both sides.
+// `Capture{} << a == b` binds as `(Capture{} << a) == b`, which keeps hold of both sides.
+// A literal compared with a size is what people write; the compiler's doubt about signs is not ours.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
 template <class A>
 struct Left {
   const A& a;
@@ -59,10 +62,11 @@ struct Left {
   template <class B> Result operator>=(const B& b) const { return compare(a >= b, b); }
   operator Result() const { return {static_cast<bool>(a), std::string()}; }
 };
+#pragma GCC diagnostic pop
 
 struct Capture {
   template <class A>
-  Left<A> operator<=(const A& a) const {
+  Left<A> operator<<(const A& a) const {
     return {a};
   }
 };
@@ -74,7 +78,7 @@ struct Capture {
 #define CHECK(...)                                                                      \
   do {                                                                                  \
     ::tengen::check_internal::Result check_result_ =                                    \
-        ::tengen::check_internal::Capture{} <= __VA_ARGS__;                             \
+        ::tengen::check_internal::Capture{} << __VA_ARGS__;                             \
     if (!check_result_.ok)                                                              \
       ::tengen::check_internal::fail(__FILE__, __LINE__, #__VA_ARGS__,                  \
                                      check_result_.values);                             \

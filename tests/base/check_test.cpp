@@ -17,6 +17,7 @@ TEST(Check, PrintsBothSidesOfAComparison) {
 
 TEST(Check, PassesWhenTrue) {
   CHECK(1 < 2);
+  CHECK(std::string("abc").size() == 3);
   CHECK(std::string("a") != "b");
   CHECK(true);
 }
