@@ -15,7 +15,6 @@ struct Figure {
 
 struct BenchOptions {
   double seconds = 1.0;   // measuring time of each figure; the median of several rounds is told
-  int threads = 0;        // 0: all workers
   std::string net;        // weights file for `eval`; empty: built-in shapes with random weights
 };
 

@@ -1,0 +1,31 @@
+#include "nn/base/parallel.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+namespace tengen {
+namespace {
+
+TEST(Parallel, RangesCoverEveryIndexOnce) {
+  for (int64_t count : {0, 1, 7, 64, 1000}) {
+    std::vector<std::atomic<int>> seen(static_cast<size_t>(count));
+    parallel_ranges(count, 16, [&](int64_t begin, int64_t end) {
+      EXPECT_LE(end - begin, 16);
+      for (int64_t i = begin; i < end; ++i) ++seen[static_cast<size_t>(i)];
+    });
+    for (const auto& times : seen) EXPECT_EQ(times, 1);
+  }
+}
+
+TEST(Parallel, RethrowsWhatABodyThrew) {
+  EXPECT_THROW(parallel_for(100, [](int64_t i) {
+                 if (i == 42) throw std::runtime_error("42");
+               }),
+               std::runtime_error);
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,38 @@
+# Sourced by the other scripts: installs the Debian or Ubuntu packages that are missing.
+# All output goes to standard error, for standard output may belong to a protocol.
+
+build_packages="g++ cmake ninja-build libtbb-dev libeigen3-dev libboost-dev libboost-iostreams-dev
+  libboost-filesystem-dev libcli11-dev nlohmann-json3-dev libfmt-dev"
+test_packages="libgtest-dev gnugo"
+
+# install_packages NAME...
+install_packages() {
+  missing=""
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" ||
+      missing="$missing $package"
+  done
+  [ -z "$missing" ] && return 0
+  echo "Installing packages:$missing" >&2
+  if [ "$(id -u)" -eq 0 ]; then as_root=""; else as_root="sudo"; fi
+  if ! command -v apt-get >/dev/null || { [ -n "$as_root" ] && ! command -v sudo >/dev/null; }; then
+    echo "These packages are missing and cannot be installed here (apt-get as root or with sudo):" >&2
+    echo " $missing" >&2
+    return 1
+  fi
+  $as_root apt-get update -qq >&2 &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      $missing >&2
+}
+
+# build_tengen FOLDER CMAKE_OPTION...: configures when needed and builds what changed.
+build_tengen() {
+  folder="$1"; shift
+  if [ ! -f "$folder/build.ninja" ]; then
+    echo "Configuring $folder" >&2
+    cmake -S . -B "$folder" -G Ninja "$@" >&2 || return 1
+  fi
+  if ninja -C "$folder" -n | grep -q "no work to do"; then return 0; fi
+  echo "Building $folder (some minutes the first time)" >&2
+  ninja -C "$folder" >&2
+}

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Installs what is missing, builds Tengen and runs it with the given arguments (none: gtp).
+#   ./tools/quickstart.sh                      a GTP engine on standard input and output
+#   ./tools/quickstart.sh match net random     any other command
+set -e
+# Relative paths among the arguments stay relative to where the user stands.
+root=$(cd "$(dirname "$0")/.." && pwd)
+(
+  cd "$root"
+  . tools/packages.sh
+  install_packages $build_packages
+  build_tengen build -DCMAKE_BUILD_TYPE=Release -DTENGEN_TESTS=OFF
+)
+[ $# -eq 0 ] && set -- gtp
+exec "$root/build/tengen" "$@"
