@@ -54,7 +54,8 @@ class Device {
   virtual void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
                                   float* dw) = 0;
 
-  // Element by element. `b` is repeated: element i of the result meets b[(i / inner) % nb], so
+  // Element by element; a result may overwrite its first argument. unary_grad reads only y for
+  // kRelu, kTanh, kSigmoid, kExp and kSqrt (x may then be anything). `b` is repeated: element i of the result meets b[(i / inner) % nb], so
   // (nb = n, inner = 1) is no broadcast, (nb = C, inner = 1) a bias per channel and
   // (nb = rows, inner = n / rows) one number a row.
   virtual void unary(Unary op, int64_t n, const float* x, float* y) = 0;
@@ -68,6 +69,15 @@ class Device {
   virtual void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) = 0;
   virtual void max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
                         int32_t* argmax) = 0;
+  // Their gradients. x [outer, inner] -> y [outer, axis, inner]: alpha x along the whole axis, and
+  // x at argmax, zero elsewhere.
+  virtual void repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha,
+                           const float* x, float* y) = 0;
+  virtual void max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
+                             const int32_t* argmax, float* dx) = 0;
+  // Copies `blocks` runs of `size` floats that begin `from_step` and `to_step` floats apart.
+  virtual void copy_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step,
+                           float* to, int64_t to_step) = 0;
 
   // Rows [rows, columns].
   virtual void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) = 0;
@@ -83,7 +93,9 @@ class Device {
                                const float* gamma, const float* mean, const float* inverse_std,
                                float* dx, float* dgamma, float* dbeta) = 0;
 
-  // Optimisers over one flat buffer.
+  // Optimisers over one flat buffer. SGD: g = gradient + weight_decay * weight,
+  // velocity = momentum * velocity + g, weight -= learning_rate * velocity (Nesterov:
+  // learning_rate * (g + momentum * velocity)).
   struct SgdStep {
     float learning_rate, momentum, weight_decay;
     bool nesterov;

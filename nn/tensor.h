@@ -41,6 +41,9 @@ class Tensor {
   explicit Tensor(Shape shape, Device& device);  // zeros
   explicit Tensor(Shape shape);                  // zeros on cpu_device()
   Tensor(Shape shape, std::span<const float> values);  // on cpu_device()
+  Tensor(Shape shape, std::span<const float> values, Device& device);
+  // For results that are overwritten anyway: saves a pass over memory.
+  static Tensor uninitialized(Shape shape, Device& device);
 
   bool defined() const { return storage_ != nullptr; }
   const Shape& shape() const { return shape_; }
@@ -55,7 +58,12 @@ class Tensor {
 
   Tensor clone() const;
   Tensor reshape(Shape shape) const;  // same storage, same size
+  // The elements from `offset` on, in the same storage: parameters in an optimiser's flat buffer.
+  Tensor view(int64_t offset, Shape shape) const;
+  // Nobody else holds the storage, so that it may be reused in place.
+  bool unique() const { return storage_.use_count() == 1; }
   void fill(float value);
+  void copy_from(const Tensor& other);  // values, from any device; same size
   float item() const;                 // the only element
   std::vector<float> to_vector() const;
 

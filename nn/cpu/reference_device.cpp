@@ -1,0 +1,231 @@
+#include "nn/cpu/reference_device.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace tengen::nn {
+namespace {
+
+float value_of(Unary op, float x) {
+  switch (op) {
+    case Unary::kRelu: return std::max(x, 0.0f);
+    case Unary::kTanh: return std::tanh(x);
+    case Unary::kSigmoid: return 1.0f / (1.0f + std::exp(-x));
+    case Unary::kExp: return std::exp(x);
+    case Unary::kLog: return std::log(x);
+    case Unary::kSquare: return x * x;
+    case Unary::kSqrt: return std::sqrt(x);
+    case Unary::kAbs: return std::abs(x);
+    case Unary::kNegate: return -x;
+    case Unary::kSoftplus: return std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x)));
+  }
+  return 0.0f;
+}
+
+// dy/dx at x, where the value was y.
+float slope_of(Unary op, const float* x, const float* y, int64_t i) {
+  switch (op) {
+    case Unary::kRelu: return y[i] > 0.0f ? 1.0f : 0.0f;
+    case Unary::kTanh: return 1.0f - y[i] * y[i];
+    case Unary::kSigmoid: return y[i] * (1.0f - y[i]);
+    case Unary::kExp: return y[i];
+    case Unary::kLog: return 1.0f / x[i];
+    case Unary::kSquare: return 2.0f * x[i];
+    case Unary::kSqrt: return 0.5f / y[i];
+    case Unary::kAbs: return x[i] > 0.0f ? 1.0f : x[i] < 0.0f ? -1.0f : 0.0f;
+    case Unary::kNegate: return -1.0f;
+    case Unary::kSoftplus: return 1.0f / (1.0f + std::exp(-x[i]));
+  }
+  return 0.0f;
+}
+
+float value_of(Binary op, float a, float b) {
+  switch (op) {
+    case Binary::kAdd: return a + b;
+    case Binary::kSubtract: return a - b;
+    case Binary::kMultiply: return a * b;
+    case Binary::kDivide: return a / b;
+    case Binary::kMaximum: return std::max(a, b);
+  }
+  return 0.0f;
+}
+
+}  // namespace
+
+std::string ReferenceDevice::name() const { return "reference"; }
+
+std::shared_ptr<void> ReferenceDevice::allocate(size_t bytes) { return pool_.allocate(bytes); }
+
+void ReferenceDevice::copy_from_host(void* to, const void* from, size_t bytes) {
+  if (bytes > 0) std::memcpy(to, from, bytes);
+}
+
+void ReferenceDevice::copy_to_host(void* to, const void* from, size_t bytes) {
+  if (bytes > 0) std::memcpy(to, from, bytes);
+}
+
+void ReferenceDevice::fill(int64_t n, float value, float* x) { std::fill_n(x, n, value); }
+
+void ReferenceDevice::unary(Unary op, int64_t n, const float* x, float* y) {
+  for (int64_t i = 0; i < n; ++i) y[i] = value_of(op, x[i]);
+}
+
+void ReferenceDevice::unary_grad(Unary op, int64_t n, const float* x, const float* y,
+                                 const float* dy, float* dx) {
+  for (int64_t i = 0; i < n; ++i) dx[i] = dy[i] * slope_of(op, x, y, i);
+}
+
+void ReferenceDevice::binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb,
+                             int64_t inner, float* y) {
+  for (int64_t i = 0; i < n; ++i) y[i] = value_of(op, a[i], b[(i / inner) % nb]);
+}
+
+void ReferenceDevice::axpy(int64_t n, float alpha, const float* x, float* y) {
+  for (int64_t i = 0; i < n; ++i) y[i] += alpha * x[i];
+}
+
+void ReferenceDevice::sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x,
+                               float* y) {
+  std::vector<double> sums(inner);
+  for (int64_t o = 0; o < outer; ++o) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (int64_t a = 0; a < axis; ++a)
+      for (int64_t i = 0; i < inner; ++i) sums[i] += x[(o * axis + a) * inner + i];
+    for (int64_t i = 0; i < inner; ++i) y[o * inner + i] = static_cast<float>(sums[i]);
+  }
+}
+
+void ReferenceDevice::max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x,
+                               float* y, int32_t* argmax) {
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < inner; ++i) {
+      int64_t best = 0;
+      for (int64_t a = 1; a < axis; ++a)
+        if (x[(o * axis + a) * inner + i] > x[(o * axis + best) * inner + i]) best = a;
+      y[o * inner + i] = x[(o * axis + best) * inner + i];
+      argmax[o * inner + i] = static_cast<int32_t>(best);
+    }
+}
+
+void ReferenceDevice::repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha,
+                                  const float* x, float* y) {
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t a = 0; a < axis; ++a)
+      for (int64_t i = 0; i < inner; ++i)
+        y[(o * axis + a) * inner + i] = alpha * x[o * inner + i];
+}
+
+void ReferenceDevice::max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
+                                    const int32_t* argmax, float* dx) {
+  std::fill_n(dx, outer * axis * inner, 0.0f);
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < inner; ++i)
+      dx[(o * axis + argmax[o * inner + i]) * inner + i] = dy[o * inner + i];
+}
+
+void ReferenceDevice::copy_blocks(int64_t blocks, int64_t size, const float* from,
+                                  int64_t from_step, float* to, int64_t to_step) {
+  for (int64_t b = 0; b < blocks; ++b) std::copy_n(from + b * from_step, size, to + b * to_step);
+}
+
+void ReferenceDevice::log_softmax(int64_t rows, int64_t columns, const float* x, float* y) {
+  for (int64_t r = 0; r < rows; ++r, x += columns, y += columns) {
+    const float largest = *std::max_element(x, x + columns);
+    double sum = 0.0;
+    for (int64_t c = 0; c < columns; ++c) sum += std::exp(static_cast<double>(x[c]) - largest);
+    const double log_sum = largest + std::log(sum);
+    for (int64_t c = 0; c < columns; ++c) y[c] = static_cast<float>(x[c] - log_sum);
+  }
+}
+
+void ReferenceDevice::log_softmax_grad(int64_t rows, int64_t columns, const float* y,
+                                       const float* dy, float* dx) {
+  for (int64_t r = 0; r < rows; ++r, y += columns, dy += columns, dx += columns) {
+    double sum = 0.0;
+    for (int64_t c = 0; c < columns; ++c) sum += dy[c];
+    for (int64_t c = 0; c < columns; ++c)
+      dx[c] = dy[c] - std::exp(y[c]) * static_cast<float>(sum);
+  }
+}
+
+void ReferenceDevice::batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
+                                 const float* gamma, const float* beta, float* y, float* mean,
+                                 float* inverse_std) {
+  std::vector<double> sums(channels), squares(channels);
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < channels; ++c) sums[c] += x[r * channels + c];
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < channels; ++c) {
+      const double d = x[r * channels + c] - sums[c] / rows;
+      squares[c] += d * d;
+    }
+  for (int64_t c = 0; c < channels; ++c) {
+    mean[c] = static_cast<float>(sums[c] / rows);
+    inverse_std[c] = static_cast<float>(1.0 / std::sqrt(squares[c] / rows + epsilon));
+  }
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < channels; ++c) {
+      const int64_t i = r * channels + c;
+      y[i] = gamma[c] * ((x[i] - mean[c]) * inverse_std[c]) + beta[c];
+    }
+}
+
+// With xhat = (x - mean) * inverse_std, dbeta = sum dy and dgamma = sum dy * xhat:
+// dx = gamma * inverse_std * (dy - dbeta / rows - xhat * dgamma / rows).
+void ReferenceDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x,
+                                      const float* dy, const float* gamma, const float* mean,
+                                      const float* inverse_std, float* dx, float* dgamma,
+                                      float* dbeta) {
+  std::vector<double> sum_dy(channels), sum_dy_xhat(channels);
+  const auto xhat = [&](int64_t i, int64_t c) { return (x[i] - mean[c]) * inverse_std[c]; };
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < channels; ++c) {
+      const int64_t i = r * channels + c;
+      sum_dy[c] += dy[i];
+      sum_dy_xhat[c] += static_cast<double>(dy[i]) * xhat(i, c);
+    }
+  for (int64_t c = 0; c < channels; ++c) {
+    dbeta[c] = static_cast<float>(sum_dy[c]);
+    dgamma[c] = static_cast<float>(sum_dy_xhat[c]);
+  }
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < channels; ++c) {
+      const int64_t i = r * channels + c;
+      dx[i] = gamma[c] * inverse_std[c] *
+              (dy[i] - dbeta[c] / rows - xhat(i, c) * dgamma[c] / rows);
+    }
+}
+
+void ReferenceDevice::sgd(const SgdStep& s, int64_t n, const float* gradient, float* velocity,
+                          float* weight) {
+  for (int64_t i = 0; i < n; ++i) {
+    const float g = gradient[i] + s.weight_decay * weight[i];
+    velocity[i] = s.momentum * velocity[i] + g;
+    weight[i] -= s.learning_rate * (s.nesterov ? g + s.momentum * velocity[i] : velocity[i]);
+  }
+}
+
+// Loshchilov and Hutter 2019, algorithm 2.
+void ReferenceDevice::adam(const AdamStep& s, int64_t n, const float* gradient, float* first,
+                           float* second, float* weight) {
+  const double step = static_cast<double>(s.step);
+  const float first_unbias = static_cast<float>(1.0 / (1.0 - std::pow(double{s.beta1}, step)));
+  const float second_unbias = static_cast<float>(1.0 / (1.0 - std::pow(double{s.beta2}, step)));
+  for (int64_t i = 0; i < n; ++i) {
+    const float g = gradient[i];
+    first[i] = s.beta1 * first[i] + (1.0f - s.beta1) * g;
+    second[i] = s.beta2 * second[i] + (1.0f - s.beta2) * g * g;
+    const float direction =
+        first[i] * first_unbias / (std::sqrt(second[i] * second_unbias) + s.epsilon);
+    weight[i] -= s.learning_rate * (direction + s.weight_decay * weight[i]);
+  }
+}
+
+Device& reference_device() {
+  static ReferenceDevice device;
+  return device;
+}
+
+}  // namespace tengen::nn

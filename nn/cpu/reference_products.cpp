@@ -1,0 +1,118 @@
+// Matrix product and convolution of the reference device, on Eigen. A convolution is a product
+// with the image's patches laid out as rows: [out_h * out_w, kernel_h * kernel_w * in].
+#include <Eigen/Core>
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "nn/cpu/reference_device.h"
+
+namespace tengen::nn {
+namespace {
+
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ConstMap = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
+using MutableMap = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
+
+ConstMap matrix(const float* data, int64_t rows, int64_t columns) {
+  return {data, rows, columns, Eigen::OuterStride<>(columns)};
+}
+MutableMap matrix(float* data, int64_t rows, int64_t columns) {
+  return {data, rows, columns, Eigen::OuterStride<>(columns)};
+}
+
+// Calls visit(patch_offset, image_offset) for every run of `in` floats that a patch and the image
+// share; runs that fall into the padding are skipped.
+template <class Visit>
+void for_each_patch_run(const Conv2dShape& s, const Visit& visit) {
+  int64_t patch = 0;
+  for (int64_t oy = 0; oy < s.out_height(); ++oy)
+    for (int64_t ox = 0; ox < s.out_width(); ++ox)
+      for (int64_t ky = 0; ky < s.kernel_h; ++ky)
+        for (int64_t kx = 0; kx < s.kernel_w; ++kx, patch += s.in) {
+          const int64_t y = oy * s.stride + ky - s.padding;
+          const int64_t x = ox * s.stride + kx - s.padding;
+          if (y < 0 || y >= s.height || x < 0 || x >= s.width) continue;
+          visit(patch, (y * s.width + x) * s.in);
+        }
+}
+
+struct ConvSizes {
+  explicit ConvSizes(const Conv2dShape& s)
+      : rows(s.out_height() * s.out_width()),
+        depth(s.kernel_h * s.kernel_w * s.in),
+        image(s.height * s.width * s.in) {}
+  int64_t rows, depth, image;
+};
+
+}  // namespace
+
+void ReferenceDevice::gemm(const GemmShape& s, const float* a, const float* b, float* c) {
+  const ConstMap left(a, s.transpose_a ? s.k : s.m, s.transpose_a ? s.m : s.k,
+                      Eigen::OuterStride<>(s.lda));
+  const ConstMap right(b, s.transpose_b ? s.n : s.k, s.transpose_b ? s.k : s.n,
+                       Eigen::OuterStride<>(s.ldb));
+  MutableMap result(c, s.m, s.n, Eigen::OuterStride<>(s.ldc));
+  if (s.beta == 0.0f) {
+    result.setZero();
+  } else if (s.beta != 1.0f) {
+    result *= s.beta;
+  }
+  if (s.transpose_a && s.transpose_b) {
+    result.noalias() += left.transpose() * right.transpose();
+  } else if (s.transpose_a) {
+    result.noalias() += left.transpose() * right;
+  } else if (s.transpose_b) {
+    result.noalias() += left * right.transpose();
+  } else {
+    result.noalias() += left * right;
+  }
+}
+
+void ReferenceDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
+  const ConvSizes sizes(s);
+  std::vector<float> patches(sizes.rows * sizes.depth);  // the padding stays zero
+  for (int64_t i = 0; i < s.n; ++i) {
+    const float* image = x + i * sizes.image;
+    for_each_patch_run(s, [&](int64_t patch, int64_t at) {
+      std::copy_n(image + at, s.in, patches.data() + patch);
+    });
+    matrix(y + i * sizes.rows * s.out, sizes.rows, s.out).noalias() =
+        matrix(std::as_const(patches).data(), sizes.rows, sizes.depth) *
+        matrix(w, sizes.depth, s.out);
+  }
+}
+
+void ReferenceDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const float* w,
+                                        float* dx) {
+  const ConvSizes sizes(s);
+  std::vector<float> patches(sizes.rows * sizes.depth);
+  std::fill_n(dx, s.n * sizes.image, 0.0f);
+  for (int64_t i = 0; i < s.n; ++i) {
+    matrix(patches.data(), sizes.rows, sizes.depth).noalias() =
+        matrix(dy + i * sizes.rows * s.out, sizes.rows, s.out) *
+        matrix(w, sizes.depth, s.out).transpose();
+    float* image = dx + i * sizes.image;
+    for_each_patch_run(s, [&](int64_t patch, int64_t at) {
+      for (int64_t c = 0; c < s.in; ++c) image[at + c] += patches[patch + c];
+    });
+  }
+}
+
+void ReferenceDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const float* dy,
+                                         float* dw) {
+  const ConvSizes sizes(s);
+  std::vector<float> patches(sizes.rows * sizes.depth);
+  std::fill_n(dw, sizes.depth * s.out, 0.0f);
+  for (int64_t i = 0; i < s.n; ++i) {
+    const float* image = x + i * sizes.image;
+    for_each_patch_run(s, [&](int64_t patch, int64_t at) {
+      std::copy_n(image + at, s.in, patches.data() + patch);
+    });
+    matrix(dw, sizes.depth, s.out).noalias() +=
+        matrix(std::as_const(patches).data(), sizes.rows, sizes.depth).transpose() *
+        matrix(dy + i * sizes.rows * s.out, sizes.rows, s.out);
+  }
+}
+
+}  // namespace tengen::nn
