@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "envs/state.h"
-#include "nn/base/rng.h"
 #include "search/evaluator.h"
+#include "search/tree.h"
 
 namespace tengen::search {
 
@@ -23,7 +24,9 @@ struct SearchOptions {
   float noise_fraction = 0.0f;
   float dirichlet_alpha_total = 10.83f;
   int virtual_loss = 1;             // visits counted as lost while a row is under way
-  size_t memory_mib = 1024;         // when full, the tree stops growing and still searches
+  // Never exceeded. Half is for the tree, half for the copy that advance makes. When it is used
+  // up the tree stops growing and still searches.
+  size_t memory_mib = 1024;
 };
 
 // One root move, from the point of view of the player to move at the root.
@@ -69,12 +72,43 @@ class Search {
   // Starts anew from another position.
   void reset(const envs::State& root);
 
-  const envs::State& root() const;
+  const envs::State& root() const { return *root_; }
   int visits() const;
+  // Of the most and the second most visited root move; the latter is 0 if there is but one move.
+  struct Lead {
+    int first = 0;
+    int second = 0;
+    int moves = 0;  // 0 before the root is judged
+  };
+  Lead lead() const;
+  // May be called while others select and absorb.
   Report report() const;
-  const SearchOptions& options() const;
-  void set_options(const SearchOptions& options);  // noise may be drawn anew; between searches
-  size_t memory_bytes() const;
+  const SearchOptions& options() const { return options_; }
+  // Between searches. The root noise is drawn anew; another memory_mib counts from the next
+  // advance or reset.
+  void set_options(const SearchOptions& options);
+  size_t memory_bytes() const { return tree_->memory_bytes(); }
+  // For tests and measurements.
+  const Tree& tree() const { return *tree_; }
+
+ private:
+  Handle descend(EvalRow& row, const Node& node, Handle handle);
+  Edge* choose(const Node& node, Handle handle, envs::Player to_play, bool only_tried);
+  void back_up(const EvalRow& row, float value, float score);
+  SelectResult settle(const EvalRow& row, float value, float score);
+  void revert(const EvalRow& row);
+  void expand(Node& leaf, const EvalRow& row, float value, float score);
+  void prepare_root(std::span<const float> priors);
+  void renew_root();
+
+  SearchOptions options_;
+  uint64_t seed_;
+  uint64_t roots_ = 0;               // counts draws of noise: the stream of the next one
+  std::unique_ptr<envs::State> root_;
+  std::unique_ptr<Tree> tree_;
+  // With temperature and noise; in place of the root edges' priors, which stay as judged.
+  // Written before the root's edges are published.
+  std::vector<float> root_priors_;
 };
 
 }  // namespace tengen::search

@@ -1,0 +1,83 @@
+#include "search/puct.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "nn/base/check.h"
+
+namespace tengen::search {
+
+float exploration_factor(float init, float growth, float base, int visits) {
+  const double ratio = (static_cast<double>(visits) + base) / base;
+  return init + growth * static_cast<float>(std::log(ratio));
+}
+
+float first_play_value(float parent_value, float tried_policy, float reduction) {
+  return std::max(-1.0f, parent_value - reduction * std::sqrt(tried_policy));
+}
+
+// e^x = 2^n * 2^f with |f| <= 1/2; 2^f by the power series of e^(f ln 2).
+float exp_of_negative(float x) {
+  const float t = std::max(x, -87.0f) * 1.44269504f;
+  const auto n = static_cast<int32_t>(t - 0.5f);
+  const float f = (t - static_cast<float>(n)) * 0.693147181f;
+  float series = 1.0f / 720.0f;
+  series = series * f + 1.0f / 120.0f;
+  series = series * f + 1.0f / 24.0f;
+  series = series * f + 1.0f / 6.0f;
+  series = series * f + 0.5f;
+  series = series * f + 1.0f;
+  series = series * f + 1.0f;
+  const float power = std::bit_cast<float>((n + 127) << 23);
+  return x < -87.0f ? 0.0f : series * power;
+}
+
+void softmax_priors(std::span<const float> logits, std::span<const envs::Action> legal,
+                    std::span<float> priors) {
+  CHECK(legal.size() == priors.size());
+  if (legal.empty()) return;
+  float most = logits[static_cast<size_t>(legal[0])];
+  bool finite = true;
+  for (size_t i = 0; i < legal.size(); ++i) {
+    const float logit = logits[static_cast<size_t>(legal[i])];
+    finite = finite && std::isfinite(logit);
+    most = std::max(most, logit);
+    priors[i] = logit;
+  }
+  if (!finite) {
+    std::fill(priors.begin(), priors.end(), 1.0f / static_cast<float>(priors.size()));
+    return;
+  }
+  for (float& p : priors) p = exp_of_negative(p - most);
+  float sum = 0.0f;
+  for (const float p : priors) sum += p;
+  const float scale = 1.0f / sum;
+  for (float& p : priors) p *= scale;
+}
+
+void apply_temperature(std::span<float> priors, float temperature) {
+  CHECK(temperature > 0.0f);
+  if (temperature == 1.0f || priors.empty()) return;
+  // Relative to the largest, so that a low temperature does not underflow.
+  const float most = *std::max_element(priors.begin(), priors.end());
+  float sum = 0.0f;
+  for (float& p : priors) {
+    p = std::pow(p / most, 1.0f / temperature);
+    sum += p;
+  }
+  for (float& p : priors) p /= sum;
+}
+
+void add_dirichlet_noise(std::span<float> priors, float fraction, float alpha_total, Rng rng) {
+  if (fraction <= 0.0f || priors.empty()) return;
+  std::vector<float> noise(priors.size());
+  rng.dirichlet(alpha_total / static_cast<double>(priors.size()), noise);
+  for (size_t i = 0; i < priors.size(); ++i) {
+    priors[i] = (1.0f - fraction) * priors[i] + fraction * noise[i];
+  }
+}
+
+}  // namespace tengen::search
