@@ -12,6 +12,23 @@
 
 namespace tengen::nn {
 
+// Inputs and attributes of the operations that an inference graph may hold:
+//
+//   op                 inputs                              attributes
+//   add subtract multiply   a, b (b may broadcast: ops.h)  -
+//   relu tanh sigmoid square                x              -
+//   scale              x                                   factor
+//   matmul             a, b                                -
+//   linear             x, weight [, bias]                  -
+//   conv2d             x, weight [, bias]                  stride, padding
+//   reshape            x                                   - (GraphNode::shape)
+//   concat             parts...                            axis (never negative)
+//   slice              x                                   axis (never negative), begin, end
+//   sum mean           x                                   -
+//   global_mean_pool global_max_pool        x              -
+//   batch_norm_infer   x, gamma, beta, mean, variance      epsilon
+//   log_softmax        x                                   -
+
 // One value of the network. `op` is the name of the function in ops.h ("conv2d", "relu", ...),
 // or "input", or "constant" (a parameter or buffer: `value` is set).
 struct GraphNode {
@@ -33,7 +50,8 @@ struct Graph {
 Graph trace(const std::function<std::vector<Var>(const std::vector<Var>&)>& forward,
             const std::vector<Shape>& input_shapes);
 
-// Called by operations: records `result` while a trace is open on this thread.
+// Whether a trace is open on this thread; operations then call record_operation.
+bool tracing();
 void record_operation(const char* op, const std::vector<Var>& inputs, const Var& result,
                       std::map<std::string, double> attributes = {});
 

@@ -1,7 +1,8 @@
 // Every differentiable function. Values and gradients are in ops_*.cpp, side by side.
 //
 // Each checks its shapes and names what it expected and what came. While a trace is open
-// (graph.h) each also records itself.
+// (graph.h) each also records itself, but for batch norm in training and the losses, which an
+// inference graph cannot hold.
 #pragma once
 
 #include <vector>
@@ -12,7 +13,8 @@
 namespace tengen::nn {
 
 // Element by element (ops_elementwise.cpp). b broadcasts when its shape is a's, a suffix of a's
-// (a bias), a prefix (one number a row), or, for a [N,H,W,C], [N,C] (a bias per image and channel).
+// (a bias; [] is one number for all), a prefix (one number a row), or, for a [N,H,W,C], [N,C] (a
+// bias per image and channel: two axes against four mean only this).
 Var add(const Var& a, const Var& b);
 Var subtract(const Var& a, const Var& b);
 Var multiply(const Var& a, const Var& b);
@@ -49,8 +51,9 @@ Var batch_norm_train(const Var& x, const Var& gamma, const Var& beta, float epsi
 Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,
                      const Tensor& variance, float epsilon);
 
-// Losses (ops_loss.cpp), each the mean over rows; `weight` [rows] may be empty. Targets carry no
-// gradient.
+// Losses (ops_loss.cpp) of [rows, n]: the sum of weight * loss over rows, divided by the number of
+// rows; `weight` [rows] may be empty. cross_entropy sums over the n columns (one distribution a
+// row), the others average over them. Targets have the shape of x and carry no gradient.
 Var log_softmax(const Var& x);                                                // over the last axis
 Var cross_entropy(const Var& logits, const Tensor& target, const Tensor& weight);    // distributions [rows, n]
 Var binary_cross_entropy_with_logits(const Var& logits, const Tensor& target, const Tensor& weight);  // target in [0,1]

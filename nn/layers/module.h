@@ -23,6 +23,9 @@ struct NamedVar {
   bool decay;  // weight decay applies: weights yes; biases and normalisation no
 };
 
+// Copies `entries` into the tensors of the same path, as load_state does for modules and optimisers.
+void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTensor>& entries);
+
 class Module {
  public:
   Module() = default;
@@ -35,7 +38,8 @@ class Module {
   std::vector<NamedTensor> buffers() const;
   // Parameters and buffers together: what a file stores. Tensors share storage with the module.
   std::vector<NamedTensor> state() const;
-  // Copies values by path. A missing, surplus or misshapen entry is an Error that names it.
+  // Copies values by path. A missing, surplus or misshapen entry is an Error that names it; then
+  // nothing was copied.
   void load_state(const std::vector<NamedTensor>& entries);
 
   void train(bool on = true);
@@ -51,6 +55,8 @@ class Module {
   struct OwnParameter { std::string name; Var var; bool decay; };
   struct OwnBuffer { std::string name; Tensor tensor; };
   struct Child { std::string name; Module* module; };
+  void collect(const std::string& prefix, std::vector<NamedVar>* parameters,
+               std::vector<NamedTensor>* buffers) const;
   std::vector<OwnParameter> parameters_;
   std::vector<OwnBuffer> buffers_;
   std::vector<Child> children_;

@@ -18,9 +18,23 @@ class Optimizer {
   void zero_grad();
   // Scales the gradient so that its 2-norm is at most `limit`; returns the norm before.
   float clip_gradient(float limit);
-  // What a checkpoint must hold to go on bit-exactly: momenta and step count, with names.
+  // What a checkpoint must hold beside the parameters to go on bit-exactly: momenta by parameter
+  // ("velocity.tower.conv.weight") and the step count. load_state copies, with Module's errors.
   virtual std::vector<NamedTensor> state() const = 0;
-  virtual void load_state(const std::vector<NamedTensor>& entries) = 0;
+  virtual void load_state(const std::vector<NamedTensor>& entries);
+
+ protected:
+  // The flat buffers: elements [0, decaying()) decay, the rest do not.
+  Tensor& weights() { return weights_; }
+  const Tensor& gradient() const { return gradient_; }
+  int64_t decaying() const { return decaying_; }
+  // The parts of a flat buffer by parameter, as "PREFIX.path".
+  std::vector<NamedTensor> parts(const std::string& prefix, const Tensor& flat) const;
+
+ private:
+  std::vector<NamedVar> parameters_;  // in the order of the flat buffers
+  int64_t decaying_ = 0;
+  Tensor weights_, gradient_;
 };
 
 struct SgdOptions {

@@ -1,0 +1,26 @@
+// Batch normalisation over all axes but the last (Ioffe and Szegedy 2015).
+//
+// Training uses the batch's statistics and averages them; evaluation uses the averages.
+#pragma once
+
+#include "nn/layers/module.h"
+
+namespace tengen::nn {
+
+struct BatchNormOptions {
+  float epsilon = 1e-5f;
+  float momentum = 0.1f;  // share of the newest batch in the running averages
+};
+
+class BatchNorm : public Module {
+ public:
+  explicit BatchNorm(int64_t channels, const BatchNormOptions& options = {});
+  Var forward(const Var& x);
+
+ private:
+  const BatchNormOptions options_;
+  Var gamma_, beta_;               // [C], one and zero
+  Tensor mean_, variance_;         // running averages; the variance without bias
+};
+
+}  // namespace tengen::nn

@@ -1,0 +1,13 @@
+// The whole image in one row: [N,H,W,C] -> [N,2C], the mean of each channel, then its maximum.
+#pragma once
+
+#include "nn/layers/module.h"
+
+namespace tengen::nn {
+
+class GlobalPool : public Module {
+ public:
+  Var forward(const Var& x) const;
+};
+
+}  // namespace tengen::nn

@@ -1,0 +1,19 @@
+// Fully connected: [...,in] -> [...,out].
+#pragma once
+
+#include "nn/base/rng.h"
+#include "nn/layers/module.h"
+
+namespace tengen::nn {
+
+class Linear : public Module {
+ public:
+  Linear(int64_t in, int64_t out, Rng& rng, bool bias = true);
+  Var forward(const Var& x) const;
+
+ private:
+  Var weight_;  // [in,out], Xavier
+  Var bias_;    // [out], zero; empty if there is none
+};
+
+}  // namespace tengen::nn

@@ -1,0 +1,103 @@
+#include "nn/layers/module.h"
+
+#include <map>
+#include <set>
+
+#include "nn/base/check.h"
+
+namespace tengen::nn {
+namespace {
+
+std::string joined(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+}  // namespace
+
+void Module::collect(const std::string& prefix, std::vector<NamedVar>* parameters,
+                     std::vector<NamedTensor>* buffers) const {
+  if (parameters)
+    for (const OwnParameter& own : parameters_)
+      parameters->push_back({joined(prefix, own.name), own.var, own.decay});
+  if (buffers)
+    for (const OwnBuffer& own : buffers_)
+      buffers->push_back({joined(prefix, own.name), own.tensor});
+  for (const Child& child : children_)
+    child.module->collect(joined(prefix, child.name), parameters, buffers);
+}
+
+std::vector<NamedVar> Module::parameters() const {
+  std::vector<NamedVar> out;
+  collect("", &out, nullptr);
+  return out;
+}
+
+std::vector<NamedTensor> Module::buffers() const {
+  std::vector<NamedTensor> out;
+  collect("", nullptr, &out);
+  return out;
+}
+
+std::vector<NamedTensor> Module::state() const {
+  std::vector<NamedTensor> out;
+  for (const NamedVar& parameter : parameters())
+    out.push_back({parameter.path, parameter.var.value()});
+  for (NamedTensor& buffer : buffers()) out.push_back(std::move(buffer));
+  return out;
+}
+
+void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTensor>& entries) {
+  std::map<std::string, const Tensor*> given;
+  for (const NamedTensor& entry : entries)
+    if (!given.emplace(entry.path, &entry.tensor).second)
+      throw Error("tensor " + entry.path + " is given twice");
+  for (const NamedTensor& mine : own) {
+    const auto found = given.find(mine.path);
+    if (found == given.end())
+      throw Error("tensor " + mine.path + " " + mine.tensor.shape().text() + " is missing");
+    if (found->second->shape() != mine.tensor.shape())
+      throw Error("tensor " + mine.path + " has shape " + found->second->shape().text() +
+                  " where " + mine.tensor.shape().text() + " is expected");
+  }
+  // Each of ours was found, so that any surplus shows in the number.
+  if (given.size() != own.size()) {
+    std::set<std::string> known;
+    for (const NamedTensor& mine : own) known.insert(mine.path);
+    for (const auto& [path, tensor] : given)
+      if (!known.contains(path))
+        throw Error("tensor " + path + " " + tensor->shape().text() + " is not expected here");
+  }
+  for (const NamedTensor& mine : own) {
+    Tensor to = mine.tensor;  // shares storage
+    to.copy_from(*given.at(mine.path));
+  }
+}
+
+void Module::load_state(const std::vector<NamedTensor>& entries) {
+  load_entries(state(), entries);
+}
+
+void Module::train(bool on) {
+  training_ = on;
+  for (const Child& child : children_) child.module->train(on);
+}
+
+void Module::zero_grad() {
+  for (NamedVar& parameter : parameters()) parameter.var.zero_grad();
+}
+
+Var Module::add_parameter(const std::string& name, Tensor value, bool decay) {
+  parameters_.push_back({name, Var(std::move(value), true), decay});
+  return parameters_.back().var;
+}
+
+Tensor Module::add_buffer(const std::string& name, Tensor value) {
+  buffers_.push_back({name, value});
+  return value;
+}
+
+void Module::add_child(const std::string& name, Module& child) {
+  children_.push_back({name, &child});
+}
+
+}  // namespace tengen::nn

@@ -1,0 +1,23 @@
+#include "nn/layers/residual_block.h"
+
+#include "nn/ops.h"
+
+namespace tengen::nn {
+
+ResidualBlock::ResidualBlock(int64_t channels, Rng& rng, int64_t kernel)
+    : conv1_(channels, channels, kernel, rng, {.bias = false}),
+      norm1_(channels),
+      conv2_(channels, channels, kernel, rng, {.bias = false}),
+      norm2_(channels) {
+  add_child("conv1", conv1_);
+  add_child("norm1", norm1_);
+  add_child("conv2", conv2_);
+  add_child("norm2", norm2_);
+}
+
+Var ResidualBlock::forward(const Var& x) {
+  const Var inner = relu(norm1_.forward(conv1_.forward(x)));
+  return relu(add(norm2_.forward(conv2_.forward(inner)), x));
+}
+
+}  // namespace tengen::nn

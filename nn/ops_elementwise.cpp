@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include "nn/graph.h"
+#include "nn/ops.h"
+#include "nn/tensor_math.h"
+
+namespace tengen::nn {
+namespace {
+
+bool begins_with(const std::vector<int64_t>& dims, const std::vector<int64_t>& start) {
+  return start.size() <= dims.size() && std::equal(start.begin(), start.end(), dims.begin());
+}
+
+bool ends_with(const std::vector<int64_t>& dims, const std::vector<int64_t>& end) {
+  return end.size() <= dims.size() && std::equal(end.rbegin(), end.rend(), dims.rbegin());
+}
+
+// The ways in which b may meet a, as ops.h lists them.
+Broadcast broadcast_of(const char* op, const Shape& a, const Shape& b) {
+  const int64_t n = a.size(), nb = b.size();
+  if (a == b) return {1, 1, n};
+  if (a.rank() == 4 && b.rank() == 2) {
+    if (a[0] == b[0] && a[3] == b[1]) return {a[0], a[1] * a[2], a[3]};
+  } else if (ends_with(a.dims(), b.dims())) {
+    return {1, nb > 0 ? n / nb : 1, nb};
+  } else if (begins_with(a.dims(), b.dims())) {
+    return {nb, nb > 0 ? n / nb : 1, 1};
+  }
+  wrong_shape(op, "b of the shape of a, a suffix or prefix of it, or [N,C] where a is " + a.text(),
+              b);
+}
+
+Tensor reduced(const Tensor& gradient, const Broadcast& way, const Shape& shape) {
+  return way.axis == 1 ? gradient.reshape(shape) : sum_over(gradient, way, shape);
+}
+
+Var recorded(const char* op, const Var& a, const Var& b, const Var& result) {
+  if (tracing()) record_operation(op, {a, b}, result);
+  return result;
+}
+
+// An element-wise function whose gradient needs only its result.
+Var by_result(const char* name, Unary op, const Var& x) {
+  const Tensor y = unary(op, x.value());
+  const Var result = make_var(y, {x}, [x, y, op](const Tensor& dy) {
+    Tensor dx = Tensor::uninitialized(y.shape(), y.device());
+    y.device().unary_grad(op, y.size(), y.data(), y.data(), dy.data(), dx.data());
+    x.add_grad(dx);
+  });
+  if (tracing()) record_operation(name, {x}, result);
+  return result;
+}
+
+}  // namespace
+
+Var add(const Var& a, const Var& b) {
+  const Broadcast way = broadcast_of("add", a.shape(), b.shape());
+  const Var result = make_var(binary(Binary::kAdd, a.value(), b.value(), way), {a, b},
+                              [a, b, way](const Tensor& dy) {
+                                a.add_grad(dy);
+                                if (b.requires_grad()) b.add_grad(reduced(dy, way, b.shape()));
+                              });
+  return recorded("add", a, b, result);
+}
+
+Var subtract(const Var& a, const Var& b) {
+  const Broadcast way = broadcast_of("subtract", a.shape(), b.shape());
+  const Var result = make_var(
+      binary(Binary::kSubtract, a.value(), b.value(), way), {a, b}, [a, b, way](const Tensor& dy) {
+        a.add_grad(dy);
+        if (b.requires_grad()) b.add_grad(scaled(reduced(dy, way, b.shape()), -1.0f));
+      });
+  return recorded("subtract", a, b, result);
+}
+
+Var multiply(const Var& a, const Var& b) {
+  const Broadcast way = broadcast_of("multiply", a.shape(), b.shape());
+  const Var result = make_var(
+      binary(Binary::kMultiply, a.value(), b.value(), way), {a, b}, [a, b, way](const Tensor& dy) {
+        if (a.requires_grad()) a.add_grad(binary(Binary::kMultiply, dy, b.value(), way));
+        if (b.requires_grad())
+          b.add_grad(reduced(binary(Binary::kMultiply, dy, a.value()), way, b.shape()));
+      });
+  return recorded("multiply", a, b, result);
+}
+
+Var scale(const Var& x, float factor) {
+  const Var result = make_var(scaled(x.value(), factor), {x}, [x, factor](const Tensor& dy) {
+    x.add_grad(scaled(dy, factor));
+  });
+  if (tracing()) record_operation("scale", {x}, result, {{"factor", factor}});
+  return result;
+}
+
+Var relu(const Var& x) { return by_result("relu", Unary::kRelu, x); }
+Var tanh(const Var& x) { return by_result("tanh", Unary::kTanh, x); }
+Var sigmoid(const Var& x) { return by_result("sigmoid", Unary::kSigmoid, x); }
+
+Var square(const Var& x) {
+  const Var result = make_var(unary(Unary::kSquare, x.value()), {x}, [x](const Tensor& dy) {
+    const Tensor& value = x.value();
+    Tensor dx = Tensor::uninitialized(value.shape(), value.device());
+    // The slope is 2x; y, which the kernel does not read for squares, stands in as x.
+    value.device().unary_grad(Unary::kSquare, value.size(), value.data(), value.data(), dy.data(),
+                              dx.data());
+    x.add_grad(dx);
+  });
+  if (tracing()) record_operation("square", {x}, result);
+  return result;
+}
+
+}  // namespace tengen::nn

@@ -1,0 +1,107 @@
+#include "nn/base/check.h"
+#include "nn/graph.h"
+#include "nn/ops.h"
+#include "nn/tensor_math.h"
+
+namespace tengen::nn {
+namespace {
+
+// Rows and columns of a loss: {rows, columns, 1}, as a weight a row meets them.
+Broadcast checked_rows(const char* op, const Var& x, const Tensor& target, const Tensor& weight) {
+  if (x.shape().rank() != 2 || x.value().size() < 1) wrong_shape(op, "x [rows,n]", x.shape());
+  if (target.shape() != x.shape())
+    wrong_shape(op, "a target " + x.shape().text(), target.shape());
+  if (weight.defined() && weight.shape() != Shape{x.shape()[0]})
+    wrong_shape(op, "a weight " + Shape{x.shape()[0]}.text(), weight.shape());
+  return {x.shape()[0], x.shape()[1], 1};
+}
+
+// sum(weight * loss) / divisor, where loss and slope = dloss/dx are given for every element.
+Var weighed_loss(const Var& x, Tensor loss, Tensor slope, const Tensor& weight,
+                 const Broadcast& way, int64_t divisor) {
+  if (weight.defined()) {
+    loss = binary(Binary::kMultiply, loss, weight, way);
+    slope = binary(Binary::kMultiply, slope, weight, way);
+  }
+  const float share = 1.0f / static_cast<float>(divisor);
+  return make_var(scaled(sum_of_all(loss), share), {x}, [x, slope, share](const Tensor& dy) {
+    x.add_grad(binary(Binary::kMultiply, slope, scaled(dy, share)));
+  });
+}
+
+Tensor constant(const Tensor& like, float value) {
+  Tensor out = Tensor::uninitialized(Shape{}, like.device());
+  out.fill(value);
+  return out;
+}
+
+}  // namespace
+
+Var log_softmax(const Var& x) {
+  if (x.shape().rank() < 1 || x.shape()[-1] < 1) wrong_shape("log_softmax", "x [...,n]", x.shape());
+  const int64_t columns = x.shape()[-1], rows = x.value().size() / columns;
+  Tensor y = Tensor::uninitialized(x.shape(), x.value().device());
+  y.device().log_softmax(rows, columns, x.value().data(), y.data());
+  const Var result = make_var(y, {x}, [x, y, rows, columns](const Tensor& dy) {
+    Tensor dx = Tensor::uninitialized(y.shape(), y.device());
+    y.device().log_softmax_grad(rows, columns, y.data(), dy.data(), dx.data());
+    x.add_grad(dx);
+  });
+  if (tracing()) record_operation("log_softmax", {x}, result);
+  return result;
+}
+
+// loss = -sum target * log p, with p = softmax(x).
+Var cross_entropy(const Var& logits, const Tensor& target, const Tensor& weight) {
+  const Broadcast way = checked_rows("cross_entropy", logits, target, weight);
+  Device& device = logits.value().device();
+  Tensor log_p = Tensor::uninitialized(logits.shape(), device);
+  device.log_softmax(way.outer, way.axis, logits.value().data(), log_p.data());
+  const Tensor minus_target = scaled(target, -1.0f);
+  Tensor slope = Tensor::uninitialized(logits.shape(), device);
+  device.log_softmax_grad(way.outer, way.axis, log_p.data(), minus_target.data(), slope.data());
+  return weighed_loss(logits, binary(Binary::kMultiply, log_p, minus_target), slope, weight, way,
+                      way.outer);
+}
+
+// loss = -t log s - (1 - t) log (1 - s) = softplus(x) - t x, with s = sigmoid(x).
+Var binary_cross_entropy_with_logits(const Var& logits, const Tensor& target,
+                                     const Tensor& weight) {
+  const Broadcast way =
+      checked_rows("binary_cross_entropy_with_logits", logits, target, weight);
+  const Tensor& x = logits.value();
+  const Tensor loss = binary(Binary::kSubtract, unary(Unary::kSoftplus, x),
+                             binary(Binary::kMultiply, target, x));
+  const Tensor slope = binary(Binary::kSubtract, unary(Unary::kSigmoid, x), target);
+  return weighed_loss(logits, loss, slope, weight, way, x.size());
+}
+
+Var mse_loss(const Var& x, const Tensor& target, const Tensor& weight) {
+  const Broadcast way = checked_rows("mse_loss", x, target, weight);
+  const Tensor difference = binary(Binary::kSubtract, x.value(), target);
+  return weighed_loss(x, unary(Unary::kSquare, difference), scaled(difference, 2.0f), weight, way,
+                      difference.size());
+}
+
+// loss = d^2 / 2 near zero and delta (|d| - delta / 2) beyond delta (Huber 1964). With
+// far = max(|d| - delta, 0) and near = |d| - far that is near^2 / 2 + delta * far, and the slope
+// is d held within [-delta, delta].
+Var huber_loss(const Var& x, const Tensor& target, float delta, const Tensor& weight) {
+  CHECK(delta > 0.0f);
+  const Broadcast way = checked_rows("huber_loss", x, target, weight);
+  const Tensor difference = binary(Binary::kSubtract, x.value(), target);
+  const Tensor limit = constant(difference, delta);
+  const Tensor size = unary(Unary::kAbs, difference);
+  const Tensor far = unary(Unary::kRelu, binary(Binary::kSubtract, size, limit));
+  const Tensor near = binary(Binary::kSubtract, size, far);
+  const Tensor loss = binary(Binary::kAdd, scaled(unary(Unary::kSquare, near), 0.5f),
+                             scaled(far, delta));
+
+  const Tensor lifted = binary(Binary::kMaximum, difference, constant(difference, -delta));
+  const Tensor slope = binary(
+      Binary::kSubtract, lifted,
+      unary(Unary::kRelu, binary(Binary::kSubtract, lifted, limit)));
+  return weighed_loss(x, loss, slope, weight, way, difference.size());
+}
+
+}  // namespace tengen::nn

@@ -1,0 +1,99 @@
+#include "nn/base/check.h"
+#include "nn/graph.h"
+#include "nn/ops.h"
+#include "nn/tensor_math.h"
+
+namespace tengen::nn {
+namespace {
+
+// All axes but the last are rows: {1, rows, channels}.
+Broadcast rows_of(const char* op, const Var& x, const Var& gamma, const Var& beta) {
+  if (x.shape().rank() < 2) wrong_shape(op, "x [...,C]", x.shape());
+  const Shape channels{x.shape()[-1]};
+  if (gamma.shape() != channels) wrong_shape(op, "gamma " + channels.text(), gamma.shape());
+  if (beta.shape() != channels) wrong_shape(op, "beta " + channels.text(), beta.shape());
+  return {1, channels[0] > 0 ? x.value().size() / channels[0] : 0, channels[0]};
+}
+
+Tensor filled(const Tensor& like, float value) {
+  Tensor out = Tensor::uninitialized(like.shape(), like.device());
+  out.fill(value);
+  return out;
+}
+
+// 1 / inverse_std^2 - epsilon, not below zero.
+Tensor variance_of(const Tensor& inverse_std, float epsilon) {
+  const Tensor one = filled(inverse_std, 1.0f);
+  Tensor variance = binary(Binary::kDivide, one, unary(Unary::kSquare, inverse_std));
+  variance.device().axpy(variance.size(), -epsilon, one.data(), variance.data());
+  return unary(Unary::kRelu, variance);
+}
+
+}  // namespace
+
+Var batch_norm_train(const Var& x, const Var& gamma, const Var& beta, float epsilon,
+                     Tensor* batch_mean, Tensor* batch_variance) {
+  if (tracing())
+    throw CheckFailure("batch norm in training mode cannot be traced: call train(false) first");
+  const Broadcast way = rows_of("batch_norm_train", x, gamma, beta);
+  CHECK(way.axis > 0);
+  Device& device = x.value().device();
+  Tensor y = Tensor::uninitialized(x.shape(), device);
+  Tensor mean = Tensor::uninitialized(gamma.shape(), device);
+  Tensor inverse_std = Tensor::uninitialized(gamma.shape(), device);
+  device.batch_norm(way.axis, way.inner, epsilon, x.value().data(), gamma.value().data(),
+                    beta.value().data(), y.data(), mean.data(), inverse_std.data());
+  if (batch_mean) *batch_mean = mean;
+  if (batch_variance) *batch_variance = variance_of(inverse_std, epsilon);
+  return make_var(
+      std::move(y), {x, gamma, beta}, [x, gamma, beta, mean, inverse_std, way](const Tensor& dy) {
+        Device& device = dy.device();
+        Tensor dx = Tensor::uninitialized(x.shape(), device);
+        Tensor dgamma = Tensor::uninitialized(gamma.shape(), device);
+        Tensor dbeta = Tensor::uninitialized(gamma.shape(), device);
+        device.batch_norm_grad(way.axis, way.inner, x.value().data(), dy.data(),
+                               gamma.value().data(), mean.data(), inverse_std.data(), dx.data(),
+                               dgamma.data(), dbeta.data());
+        x.add_grad(dx);
+        gamma.add_grad(dgamma);
+        beta.add_grad(dbeta);
+      });
+}
+
+Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,
+                     const Tensor& variance, float epsilon) {
+  const Broadcast way = rows_of("batch_norm_infer", x, gamma, beta);
+  if (mean.shape() != gamma.shape())
+    wrong_shape("batch_norm_infer", "mean " + gamma.shape().text(), mean.shape());
+  if (variance.shape() != gamma.shape())
+    wrong_shape("batch_norm_infer", "variance " + gamma.shape().text(), variance.shape());
+
+  // y = (x - mean) * inverse_std * gamma + beta = x * factor + offset
+  const Tensor inverse_std = binary(
+      Binary::kDivide, filled(variance, 1.0f),
+      unary(Unary::kSqrt, binary(Binary::kAdd, variance, filled(variance, epsilon))));
+  const Tensor factor = binary(Binary::kMultiply, inverse_std, gamma.value());
+  const Tensor offset =
+      binary(Binary::kSubtract, beta.value(), binary(Binary::kMultiply, mean, factor));
+  Tensor y = binary(Binary::kMultiply, x.value(), factor, way);
+  add_in_place(y, offset, way);
+
+  const Var result = make_var(
+      std::move(y), {x, gamma, beta},
+      [x, gamma, beta, mean, inverse_std, factor, way](const Tensor& dy) {
+        if (x.requires_grad()) x.add_grad(binary(Binary::kMultiply, dy, factor, way));
+        if (beta.requires_grad()) beta.add_grad(sum_over(dy, way, beta.shape()));
+        if (gamma.requires_grad()) {
+          const Tensor centred = binary(Binary::kSubtract, x.value(), mean, way);
+          const Tensor weighed = binary(Binary::kMultiply, dy, centred);
+          gamma.add_grad(
+              binary(Binary::kMultiply, sum_over(weighed, way, gamma.shape()), inverse_std));
+        }
+      });
+  if (tracing())
+    record_operation("batch_norm_infer", {x, gamma, beta, Var(mean), Var(variance)}, result,
+                     {{"epsilon", epsilon}});
+  return result;
+}
+
+}  // namespace tengen::nn
