@@ -10,7 +10,8 @@ namespace tengen::search {
 
 namespace {
 
-constexpr size_t kMostChunks = (size_t{std::numeric_limits<Handle>::max()} + 1) / Arena::kChunkUnits;
+constexpr size_t kMostChunks =
+    (size_t{std::numeric_limits<Handle>::max()} + 1) / Arena::kChunkUnits;
 
 constexpr uint64_t units_for(size_t bytes) { return (bytes + Arena::kUnit - 1) / Arena::kUnit; }
 
@@ -38,14 +39,17 @@ Handle Arena::allocate(size_t bytes) {
     const uint64_t chunk_end = (begin / kChunkUnits + 1) * kChunkUnits;
     if (begin + units > chunk_end) begin = chunk_end;
     if (begin + units > max_chunks_ * kChunkUnits) return kNone;
-  } while (!top_.compare_exchange_weak(top, begin + units, std::memory_order_relaxed));
+    // Acquire: a block that was given back may have been written to.
+  } while (!top_.compare_exchange_weak(top, begin + units, std::memory_order_acquire,
+                                       std::memory_order_relaxed));
   make_chunk(begin / kChunkUnits);
   return static_cast<Handle>(begin);
 }
 
 void Arena::give_back(Handle block, size_t bytes) {
   uint64_t end = block + units_for(bytes);
-  top_.compare_exchange_strong(end, block, std::memory_order_relaxed);
+  top_.compare_exchange_strong(end, block, std::memory_order_release,
+                               std::memory_order_relaxed);
 }
 
 // Several threads may find the chunk missing; one of theirs is taken, the others are freed.

@@ -17,8 +17,8 @@ class UniformEvaluator : public Evaluator {
   int preferred_rows() const override;
 };
 
-// Logits in [-2, 2), value and score pseudo-random from State::key alone, made of integers: the same on
-// every machine. It costs next to nothing, so it shows the search itself.
+// Logits in [-2, 2), value and score pseudo-random from State::key alone, made of integers: the
+// same on every machine. It costs next to nothing, so it shows the search itself.
 class HashEvaluator : public Evaluator {
  public:
   void submit(EvalBatch& batch, int rows) override;
@@ -26,9 +26,9 @@ class HashEvaluator : public Evaluator {
   int preferred_rows() const override;
 };
 
-// Plays `playouts` games of State::playout_move from each row to the end; the value and score are
-// the mean outcome, all moves alike. The random numbers belong to (seed, State::key), so a position is
-// always judged the same.
+// Plays `playouts` games of State::playout_move from each row to the end; value and score are the
+// mean outcome, all moves alike. The random numbers belong to (seed, State::key), so a position
+// is always judged the same.
 class RolloutEvaluator : public Evaluator {
  public:
   RolloutEvaluator(int playouts, uint64_t seed);
