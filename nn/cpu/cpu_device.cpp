@@ -1,8 +1,38 @@
-// The device that tensors live on unless they are told otherwise.
-#include "nn/device.h"
+#include "nn/cpu/cpu_device.h"
+
+#include "nn/cpu/gemm.h"
+#include "nn/cpu/im2col.h"
+#include "nn/cpu/winograd_conv.h"
 
 namespace tengen::nn {
 
-Device& cpu_device() { return reference_device(); }
+std::string CpuDevice::name() const { return std::string("cpu ") + kernels_.name; }
+
+void CpuDevice::gemm(const GemmShape& shape, const float* a, const float* b, float* c) {
+  fast_gemm(kernels_, shape, a, b, c);
+}
+
+void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
+  if (winograd_fits(s)) winograd_conv2d(kernels_, s, x, w, y);
+  else im2col_conv2d(kernels_, s, x, w, y);
+}
+
+void CpuDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const float* w,
+                                  float* dx) {
+  if (winograd_fits(s)) winograd_grad_input(kernels_, s, dy, w, dx);
+  else im2col_grad_input(kernels_, s, dy, w, dx);
+}
+
+void CpuDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const float* dy,
+                                   float* dw) {
+  if (winograd_fits(s)) winograd_grad_weight(kernels_, s, x, dy, dw);
+  else im2col_grad_weight(kernels_, s, x, dy, dw);
+}
+
+// The device that tensors live on unless they are told otherwise.
+Device& cpu_device() {
+  static CpuDevice device(kernels());
+  return device;
+}
 
 }  // namespace tengen::nn

@@ -1,0 +1,59 @@
+// The fast CPU device: ReferenceDevice with kernels where they pay, parallel over fixed pieces of
+// the work, so that a result does not depend on the number of workers.
+#pragma once
+
+#include "nn/cpu/kernels.h"
+#include "nn/cpu/reference_device.h"
+
+namespace tengen::nn {
+
+class CpuDevice : public ReferenceDevice {
+ public:
+  explicit CpuDevice(const Kernels& kernels) : kernels_(kernels) {}
+
+  std::string name() const override;  // "cpu avx512"
+  void fill(int64_t n, float value, float* x) override;
+
+  // Products: gemm.h, winograd_conv.h, im2col.h.
+  void gemm(const GemmShape& shape, const float* a, const float* b, float* c) override;
+  void conv2d(const Conv2dShape& shape, const float* x, const float* w, float* y) override;
+  void conv2d_grad_input(const Conv2dShape& shape, const float* dy, const float* w,
+                         float* dx) override;
+  void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
+                          float* dw) override;
+
+  // cpu_elementwise.cpp
+  void unary(Unary op, int64_t n, const float* x, float* y) override;
+  void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
+                  float* dx) override;
+  void binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb, int64_t inner,
+              float* y) override;
+  void axpy(int64_t n, float alpha, const float* x, float* y) override;
+  void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
+           float* weight) override;
+  void adam(const AdamStep& step, int64_t n, const float* gradient, float* first, float* second,
+            float* weight) override;
+
+  // cpu_rows.cpp
+  void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) override;
+  void max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
+                int32_t* argmax) override;
+  void repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha, const float* x,
+                   float* y) override;
+  void max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
+                     const int32_t* argmax, float* dx) override;
+  void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) override;
+  void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                        float* dx) override;
+  void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
+                  const float* gamma, const float* beta, float* y, float* mean,
+                  float* inverse_std) override;
+  void batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
+                       const float* gamma, const float* mean, const float* inverse_std, float* dx,
+                       float* dgamma, float* dbeta) override;
+
+ private:
+  const Kernels& kernels_;
+};
+
+}  // namespace tengen::nn

@@ -1,0 +1,139 @@
+// CpuDevice over rows: reductions and softmax in parallel over independent rows, and batch norm,
+// whose sums run down fixed pieces of the rows and are added in order.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "nn/base/parallel.h"
+#include "nn/cpu/cpu_device.h"
+
+namespace tengen::nn {
+namespace {
+
+constexpr int64_t kElements = 16 * 1024;  // at least so many elements a piece
+
+int64_t rows_of(int64_t row_elements) {
+  return std::max<int64_t>(1, kElements / std::max<int64_t>(1, row_elements));
+}
+
+// Two sums for every column over all rows: body(begin, end, first, second) adds those of a piece.
+class ColumnSums {
+ public:
+  template <class Body>
+  ColumnSums(int64_t rows, int64_t columns, const Body& body)
+      : columns_(columns), totals_(2 * columns) {
+    const int64_t grain = rows_of(columns), pieces = (rows + grain - 1) / grain;
+    std::vector<double> partial(pieces * 2 * columns);
+    parallel_ranges(rows, grain, [&](int64_t begin, int64_t end) {
+      double* sums = partial.data() + begin / grain * 2 * columns;
+      body(begin, end, sums, sums + columns);
+    });
+    for (int64_t p = 0; p < pieces; ++p)
+      for (int64_t c = 0; c < 2 * columns; ++c) totals_[c] += partial[p * 2 * columns + c];
+  }
+  double first(int64_t column) const { return totals_[column]; }
+  double second(int64_t column) const { return totals_[columns_ + column]; }
+
+ private:
+  int64_t columns_;
+  std::vector<double> totals_;
+};
+
+}  // namespace
+
+void CpuDevice::sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) {
+  parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
+    ReferenceDevice::sum_axis(end - i, axis, inner, x + i * axis * inner, y + i * inner);
+  });
+}
+
+void CpuDevice::max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
+                         int32_t* argmax) {
+  parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
+    ReferenceDevice::max_axis(end - i, axis, inner, x + i * axis * inner, y + i * inner,
+                              argmax + i * inner);
+  });
+}
+
+void CpuDevice::repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha,
+                            const float* x, float* y) {
+  parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
+    ReferenceDevice::repeat_axis(end - i, axis, inner, alpha, x + i * inner, y + i * axis * inner);
+  });
+}
+
+void CpuDevice::max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
+                              const int32_t* argmax, float* dx) {
+  parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
+    ReferenceDevice::max_axis_grad(end - i, axis, inner, dy + i * inner, argmax + i * inner,
+                                   dx + i * axis * inner);
+  });
+}
+
+void CpuDevice::log_softmax(int64_t rows, int64_t columns, const float* x, float* y) {
+  parallel_ranges(rows, rows_of(8 * columns), [&](int64_t i, int64_t end) {
+    ReferenceDevice::log_softmax(end - i, columns, x + i * columns, y + i * columns);
+  });
+}
+
+void CpuDevice::log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                                 float* dx) {
+  parallel_ranges(rows, rows_of(8 * columns), [&](int64_t i, int64_t end) {
+    ReferenceDevice::log_softmax_grad(end - i, columns, y + i * columns, dy + i * columns,
+                                      dx + i * columns);
+  });
+}
+
+// The moments are taken about the first row, which keeps the variance exact where the mean is
+// far from zero.
+void CpuDevice::batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
+                           const float* gamma, const float* beta, float* y, float* mean,
+                           float* inverse_std) {
+  const ColumnSums sums(rows, channels,
+                        [&](int64_t i, int64_t end, double* sum, double* square) {
+                          kernels_.column_moments(end - i, channels, x + i * channels, x, sum,
+                                                  square);
+                        });
+  std::vector<float> factor(channels), term(channels);
+  for (int64_t c = 0; c < channels; ++c) {
+    const double shift = sums.first(c) / rows;
+    const double variance = std::max(0.0, sums.second(c) / rows - shift * shift);
+    mean[c] = static_cast<float>(x[c] + shift);
+    inverse_std[c] = static_cast<float>(1.0 / std::sqrt(variance + epsilon));
+    factor[c] = gamma[c] * inverse_std[c];
+    term[c] = beta[c] - mean[c] * factor[c];
+  }
+  parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
+    kernels_.scale_columns(end - i, channels, x + i * channels, factor.data(), term.data(),
+                           y + i * channels);
+  });
+}
+
+// dx = gamma * inverse_std * (dy - sum_dy / rows - xhat * sum_dy_xhat / rows), gathered by what
+// multiplies dy, x and nothing.
+void CpuDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
+                                const float* gamma, const float* mean, const float* inverse_std,
+                                float* dx, float* dgamma, float* dbeta) {
+  const ColumnSums sums(rows, channels,
+                        [&](int64_t i, int64_t end, double* sum_dy, double* sum_dy_xhat) {
+                          kernels_.column_grad_sums(end - i, channels, x + i * channels,
+                                                    dy + i * channels, mean, inverse_std, sum_dy,
+                                                    sum_dy_xhat);
+                        });
+  std::vector<float> p(channels), q(channels), r(channels);
+  for (int64_t c = 0; c < channels; ++c) {
+    dbeta[c] = static_cast<float>(sums.first(c));
+    dgamma[c] = static_cast<float>(sums.second(c));
+    const double factor = static_cast<double>(gamma[c]) * inverse_std[c];
+    const double slope = -factor * inverse_std[c] * sums.second(c) / rows;
+    p[c] = static_cast<float>(factor);
+    q[c] = static_cast<float>(slope);
+    r[c] = static_cast<float>(-factor * sums.first(c) / rows - slope * mean[c]);
+  }
+  parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
+    kernels_.combine_columns(end - i, channels, dy + i * channels, x + i * channels, p.data(),
+                             q.data(), r.data(), dx + i * channels);
+  });
+}
+
+}  // namespace tengen::nn

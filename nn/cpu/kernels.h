@@ -1,0 +1,118 @@
+// Kernels: the inner loops, compiled once for each instruction set and chosen at run time.
+//
+// The *.inc files hold one source; kernels_plain.cpp, kernels_avx2.cpp and kernels_avx512.cpp
+// include it with their vector width. Only those files are compiled for more than the baseline,
+// and nothing they define is visible outside them but one table each, so no function compiled
+// for AVX-512 can be linked into the rest.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nn/cpu/winograd_shape.h"
+
+namespace tengen::nn {
+
+// What happens to a convolution's or a product's result before it is stored, in this order.
+// Pointers may be null.
+struct Epilogue {
+  const float* bias = nullptr;      // [out]
+  const float* residual = nullptr;  // the shape of the result
+  bool relu = false;
+};
+
+// A product over A with its rows in memory order: C[rows, columns] (+)= A B.
+//   a: [k / lanes][a_group / lanes rows][lanes], as pack_rows writes it; the last group may be short
+//   b: as pack_columns writes it
+//   c: row r, vector v at c[r * c_row + v * c_vector]
+struct RowProduct {
+  int64_t rows, columns, k;
+  const float* a;
+  int64_t a_group;
+  const float* b;
+  float* c;
+  int64_t c_row, c_vector;
+  bool accumulate;
+};
+
+// The same with A transposed: element (row, k) at a[k * a_k + row]. B is packed (b_vector 0), or
+// vector v of row k lies at b[v * b_vector + k * lanes].
+struct ColumnProduct {
+  int64_t rows, columns, k;
+  const float* a;
+  int64_t a_k;
+  const float* b;
+  int64_t b_vector;
+  float* c;
+  int64_t c_row;
+  bool accumulate;
+};
+
+struct Kernels {
+  const char* name;
+  int64_t lanes;           // floats in a vector
+  int64_t rows_at_once;    // rows that one pass of a row product keeps in registers
+
+  // Matrix products (gemm_kernels.inc).
+  // a [rows, k] with leading dimension lda -> [ceil(k / lanes)][rows][lanes]; the rest of the
+  // last group is left alone.
+  void (*pack_rows)(int64_t rows, int64_t k, const float* a, int64_t lda, float* packed);
+  // op(b) [k, n] -> panels of one to three vectors, each [k][panel]; columns past n become zero.
+  void (*pack_columns)(int64_t k, int64_t n, const float* b, int64_t ldb, bool transpose,
+                       float* packed);
+  void (*multiply_rows)(const RowProduct& product);
+  void (*multiply_columns)(const ColumnProduct& product);
+
+  // Winograd (winograd_kernels.inc). One image, `image` its place among those multiplied at once;
+  // `board` is board_floats() with zero borders, of which only the inside is written.
+  void (*winograd_weights)(const WinogradShape& shape, const float* w, float* u);
+  void (*winograd_input)(const WinogradShape& shape, int64_t image, const float* x, float* board,
+                         float* v);
+  void (*winograd_multiply)(const WinogradShape& shape, int64_t images, const float* u,
+                            const float* v, float* m);
+  void (*winograd_output)(const WinogradShape& shape, int64_t image, const float* m,
+                          const Epilogue& epilogue, float* y);
+  // For the gradient of the weights: dy -> z, laid out as m; du [element][in][out_groups * lanes]
+  // += V^T Z; dw [3,3,in,out] (+)= its back transform.
+  void (*winograd_grad_output)(const WinogradShape& shape, int64_t image, const float* dy,
+                               float* board, float* z);
+  void (*winograd_grad_multiply)(const WinogradShape& shape, int64_t images, const float* v,
+                                 const float* z, float* du);
+  void (*winograd_grad_weights)(const WinogradShape& shape, const float* du, float* dw);
+
+  // Element by element (elementwise_kernels.inc).
+  void (*relu)(int64_t n, const float* x, float* y);
+  void (*relu_grad)(int64_t n, const float* y, const float* dy, float* dx);
+  void (*axpy)(int64_t n, float alpha, const float* x, float* y);
+  // Rows [rows, columns], column by column, in doubles: sums of x - pivot and of its square, with
+  // pivot [columns]; then sums of dy and of dy * (x - mean) * inverse_std.
+  void (*column_moments)(int64_t rows, int64_t columns, const float* x, const float* pivot,
+                         double* sum, double* square);
+  void (*column_grad_sums)(int64_t rows, int64_t columns, const float* x, const float* dy,
+                           const float* mean, const float* inverse_std, double* sum_dy,
+                           double* sum_dy_xhat);
+  // y = factor * x + term, factor and term [columns].
+  void (*scale_columns)(int64_t rows, int64_t columns, const float* x, const float* factor,
+                        const float* term, float* y);
+  // dx = p * dy + q * x + r, all three [columns].
+  void (*combine_columns)(int64_t rows, int64_t columns, const float* dy, const float* x,
+                          const float* p, const float* q, const float* r, float* dx);
+  // y = a + b (or * or max) with b of the same length, then the optimisers' inner loops.
+  void (*add)(int64_t n, const float* a, const float* b, float* y);
+  void (*multiply)(int64_t n, const float* a, const float* b, float* y);
+  void (*sgd)(int64_t n, float learning_rate, float momentum, float weight_decay, bool nesterov,
+              const float* gradient, float* velocity, float* weight);
+  void (*adam)(int64_t n, float beta1, float beta2, float step_size, float second_scale,
+               float epsilon, float decay, const float* gradient, float* first, float* second,
+               float* weight);
+};
+
+// The best that this processor runs, or what the environment variable TENGEN_CPU names ("avx512",
+// "avx2", "plain"); a name that is unknown or does not run here is an Error that lists those that do.
+const Kernels& kernels();
+const Kernels& kernels(const std::string& name);
+// Best first.
+std::vector<std::string> available_kernels();
+
+}  // namespace tengen::nn

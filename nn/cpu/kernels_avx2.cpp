@@ -1,0 +1,28 @@
+// The kernels for AVX2 with fused multiply-add: 16 registers of eight floats.
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "nn/cpu/kernels.h"
+
+#ifdef __AVX2__
+namespace tengen::nn {
+namespace {
+
+constexpr int64_t kLanes = 8;
+constexpr int kMostRows = 6;
+constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
+
+#include "nn/cpu/vector.inc"
+#include "nn/cpu/gemm_kernels.inc"
+#include "nn/cpu/winograd_kernels.inc"
+#include "nn/cpu/elementwise_kernels.inc"
+#include "nn/cpu/kernel_table.inc"
+
+}  // namespace
+
+extern const Kernels kAvx2Kernels;
+const Kernels kAvx2Kernels = kernel_table("avx2");
+
+}  // namespace tengen::nn
+#endif

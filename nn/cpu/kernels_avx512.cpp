@@ -1,0 +1,28 @@
+// The kernels for AVX-512: 32 registers of sixteen floats.
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "nn/cpu/kernels.h"
+
+#ifdef __AVX512F__
+namespace tengen::nn {
+namespace {
+
+constexpr int64_t kLanes = 16;
+constexpr int kMostRows = 13;
+constexpr int kMaxRows[4] = {0, 13, 13, 9};  // by the vectors of a panel
+
+#include "nn/cpu/vector.inc"
+#include "nn/cpu/gemm_kernels.inc"
+#include "nn/cpu/winograd_kernels.inc"
+#include "nn/cpu/elementwise_kernels.inc"
+#include "nn/cpu/kernel_table.inc"
+
+}  // namespace
+
+extern const Kernels kAvx512Kernels;
+const Kernels kAvx512Kernels = kernel_table("avx512");
+
+}  // namespace tengen::nn
+#endif

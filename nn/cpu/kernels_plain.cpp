@@ -1,0 +1,27 @@
+// The kernels for any processor: vectors of four floats, which every 64-bit machine has.
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "nn/cpu/kernels.h"
+
+namespace tengen::nn {
+namespace {
+
+constexpr int64_t kLanes = 4;
+constexpr int kMostRows = 6;
+constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
+
+#include "nn/cpu/vector.inc"
+#include "nn/cpu/gemm_kernels.inc"
+#include "nn/cpu/winograd_kernels.inc"
+#include "nn/cpu/elementwise_kernels.inc"
+#include "nn/cpu/kernel_table.inc"
+
+}  // namespace
+
+extern const Kernels kPlainKernels;
+const Kernels kPlainKernels = kernel_table("plain");
+
+}  // namespace tengen::nn
+

@@ -1,0 +1,230 @@
+// Every fast kernel, on every instruction set that runs here, against the reference device.
+#include <gtest/gtest.h>
+#include <tbb/global_control.h>
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "nn/base/rng.h"
+#include "nn/cpu/cpu_device.h"
+
+namespace tengen::nn {
+namespace {
+
+std::vector<float> random_floats(int64_t n, uint64_t stream) {
+  Rng rng(7, stream);
+  std::vector<float> x(n);
+  for (float& value : x) value = static_cast<float>(rng.normal());
+  return x;
+}
+
+// Largest |a - b| relative to the largest |b|.
+double difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double most = 0, scale = 1e-6;
+  for (size_t i = 0; i < b.size(); ++i) {
+    const double d = std::abs(double{a[i]} - b[i]);
+    if (!(d <= most)) most = d;  // a NaN stays
+    scale = std::max(scale, std::abs(double{b[i]}));
+  }
+  return most / scale;
+}
+
+class CpuKernels : public testing::TestWithParam<std::string> {
+ protected:
+  CpuDevice fast_{kernels(GetParam())};
+  Device& reference_ = reference_device();
+
+  // Runs `f` on both devices, over an output that holds old numbers, and compares.
+  void compare(int64_t size, double tolerance, const std::function<void(Device&, float*)>& f) {
+    std::vector<float> expected = random_floats(size, 99), got = expected;
+    f(reference_, expected.data());
+    f(fast_, got.data());
+    EXPECT_LE(difference(got, expected), tolerance);
+  }
+
+  void compare_convolution(const Conv2dShape& s, double tolerance) {
+    const int64_t x_size = s.n * s.height * s.width * s.in;
+    const int64_t y_size = s.n * s.out_height() * s.out_width() * s.out;
+    const int64_t w_size = s.kernel_h * s.kernel_w * s.in * s.out;
+    const auto x = random_floats(x_size, 1), w = random_floats(w_size, 2);
+    const auto dy = random_floats(y_size, 3);
+    SCOPED_TRACE(testing::Message() << s.n << "x" << s.height << "x" << s.width << " " << s.in
+                                    << "->" << s.out << " kernel " << s.kernel_h << "x"
+                                    << s.kernel_w << " stride " << s.stride << " padding "
+                                    << s.padding);
+    compare(y_size, tolerance, [&](Device& d, float* y) { d.conv2d(s, x.data(), w.data(), y); });
+    compare(x_size, tolerance,
+            [&](Device& d, float* dx) { d.conv2d_grad_input(s, dy.data(), w.data(), dx); });
+    compare(w_size, tolerance,
+            [&](Device& d, float* dw) { d.conv2d_grad_weight(s, x.data(), dy.data(), dw); });
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, CpuKernels, testing::ValuesIn(available_kernels()),
+                         [](const auto& info) { return info.param; });
+
+// Sums of k products in floats, in another order: a few roundings of 2^-24 each.
+TEST_P(CpuKernels, GemmEqualsReference) {
+  struct Case { int64_t m, n, k; };
+  for (const Case& c : {Case{1, 1, 1}, Case{3, 5, 7}, Case{1, 64, 100}, Case{9, 64, 64},
+                        Case{13, 33, 17}, Case{81, 48, 22}, Case{150, 200, 90}, Case{64, 10, 600},
+                        Case{33, 47, 4500}, Case{5, 250, 31}}) {
+    for (int flags = 0; flags < 8; ++flags) {
+      GemmShape s{(flags & 1) != 0, (flags & 2) != 0, c.m, c.n, c.k, 0, 0, c.n + 3, 0.0f};
+      s.lda = (s.transpose_a ? c.m : c.k) + 2;
+      s.ldb = (s.transpose_b ? c.k : c.n) + 1;
+      s.beta = (flags & 4) ? 0.5f : 0.0f;
+      const auto a = random_floats((s.transpose_a ? c.k : c.m) * s.lda, 1);
+      const auto b = random_floats((s.transpose_b ? c.n : c.k) * s.ldb, 2);
+      SCOPED_TRACE(testing::Message() << c.m << "x" << c.n << "x" << c.k << " flags " << flags);
+      compare(c.m * s.ldc, 1e-5,
+              [&](Device& d, float* out) { d.gemm(s, a.data(), b.data(), out); });
+    }
+  }
+}
+
+TEST_P(CpuKernels, EmptySumIsBetaTimesC) {
+  const GemmShape s{false, false, 2, 3, 0, 1, 3, 3, 0.5f};
+  std::vector<float> c{2, 4, 6, 8, 10, 12};
+  const float none = 0.0f;
+  fast_.gemm(s, &none, &none, c.data());
+  EXPECT_EQ(c, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+}
+
+// Winograd F(4x4) multiplies by up to 8 and cancels, which costs about four bits.
+TEST_P(CpuKernels, WinogradEqualsReference) {
+  for (int64_t size = 2; size <= 19; ++size)
+    compare_convolution({1 + size % 5, size, size, 7, 18}, 5e-5);
+  for (int64_t channels : {1, 15, 16, 17, 22, 33, 48, 50, 64})
+    compare_convolution({2, 9, 9, channels, 64}, 5e-5);
+  for (int64_t channels : {1, 3, 31, 32, 80, 96})
+    compare_convolution({1, 7, 7, 22, channels}, 5e-5);
+  for (int64_t batch : {1, 4, 5, 29}) compare_convolution({batch, 9, 9, 20, 24}, 5e-5);
+  compare_convolution({3, 5, 11, 16, 16}, 5e-5);
+  compare_convolution({1, 1, 1, 4, 4}, 5e-5);
+  compare_convolution({40, 4, 4, 6, 5}, 5e-5);
+}
+
+TEST_P(CpuKernels, OtherConvolutionsEqualReference) {
+  for (const Conv2dShape& s :
+       {Conv2dShape{5, 9, 9, 24, 17, 1, 1, 1, 0}, Conv2dShape{2, 9, 8, 5, 6, 5, 5, 1, 2},
+        Conv2dShape{3, 8, 8, 4, 9, 3, 3, 2, 1}, Conv2dShape{2, 10, 7, 3, 8, 2, 3, 1, 0},
+        Conv2dShape{2, 9, 9, 8, 8, 1, 1, 2, 0}, Conv2dShape{300, 28, 28, 1, 20, 5, 5, 1, 0}})
+    compare_convolution(s, 1e-5);
+}
+
+// Sums of 10^4 floats, doubles between runs of 64; the mean of 100 costs two digits.
+TEST_P(CpuKernels, BatchNormEqualsReference) {
+  struct Case { int64_t rows, channels; float shift; };
+  for (const Case& c : {Case{2, 1, 0}, Case{7, 5, 0}, Case{500, 64, 3}, Case{6000, 33, -1},
+                        Case{3000, 16, 100}}) {
+    SCOPED_TRACE(testing::Message() << c.rows << "x" << c.channels << " about " << c.shift);
+    auto x = random_floats(c.rows * c.channels, 1);
+    for (float& v : x) v += c.shift;
+    const auto gamma = random_floats(c.channels, 2), beta = random_floats(c.channels, 3);
+    const auto dy = random_floats(c.rows * c.channels, 4);
+    const int64_t size = c.rows * c.channels;
+    const auto forward = [&](Device& d, float* y) {
+      d.batch_norm(c.rows, c.channels, 1e-5f, x.data(), gamma.data(), beta.data(), y, y + size,
+                   y + size + c.channels);
+    };
+    compare(size + 2 * c.channels, 1e-4, forward);
+    std::vector<float> out(size + 2 * c.channels);
+    forward(reference_, out.data());
+    compare(size + 2 * c.channels, 1e-4, [&](Device& d, float* dx) {
+      d.batch_norm_grad(c.rows, c.channels, x.data(), dy.data(), gamma.data(), out.data() + size,
+                        out.data() + size + c.channels, dx, dx + size, dx + size + c.channels);
+    });
+  }
+}
+
+TEST_P(CpuKernels, ElementwiseEqualsReference) {
+  for (int64_t n : {1, 15, 100, 70000}) {
+    const auto a = random_floats(n, 1), b = random_floats(n, 2), y = random_floats(n, 3);
+    for (Unary op : {Unary::kRelu, Unary::kTanh, Unary::kSigmoid, Unary::kSquare}) {
+      compare(n, 1e-6, [&](Device& d, float* out) { d.unary(op, n, a.data(), out); });
+      compare(n, 1e-6, [&](Device& d, float* out) {
+        d.unary_grad(op, n, a.data(), y.data(), b.data(), out);
+      });
+    }
+    compare(n, 1e-6, [&](Device& d, float* out) { d.axpy(n, 0.3f, a.data(), out); });
+    compare(n, 0, [&](Device& d, float* out) { d.fill(n, 0.3f, out); });
+  }
+}
+
+TEST_P(CpuKernels, EveryBroadcastEqualsReference) {
+  struct Case { int64_t n, nb, inner; };
+  for (const Case& c : {Case{70000, 70000, 1}, Case{70000, 70, 1}, Case{70000, 100, 700},
+                        Case{70000, 10, 7}, Case{99, 1, 1}, Case{64, 64, 1},
+                        Case{120000, 60000, 1}}) {
+    const auto a = random_floats(c.n, 1), b = random_floats(c.nb, 2);
+    for (Binary op : {Binary::kAdd, Binary::kSubtract, Binary::kMultiply, Binary::kDivide,
+                      Binary::kMaximum})
+      compare(c.n, 0, [&](Device& d, float* y) {
+        d.binary(op, c.n, a.data(), b.data(), c.nb, c.inner, y);
+      });
+  }
+}
+
+TEST_P(CpuKernels, RowsEqualReference) {
+  const int64_t outer = 300, axis = 81, inner = 5, size = outer * axis * inner;
+  const auto x = random_floats(size, 1), dy = random_floats(size, 2);
+  std::vector<int32_t> argmax(outer * inner);
+  compare(outer * inner, 0,
+          [&](Device& d, float* y) { d.sum_axis(outer, axis, inner, x.data(), y); });
+  compare(outer * inner, 0, [&](Device& d, float* y) {
+    d.max_axis(outer, axis, inner, x.data(), y, argmax.data());
+  });
+  compare(size, 0, [&](Device& d, float* y) {
+    d.max_axis_grad(outer, axis, inner, x.data(), argmax.data(), y);
+  });
+  compare(size, 0,
+          [&](Device& d, float* y) { d.repeat_axis(outer, axis, inner, 0.5f, x.data(), y); });
+  compare(size, 0, [&](Device& d, float* y) { d.log_softmax(outer, axis * inner, x.data(), y); });
+  compare(size, 0, [&](Device& d, float* y) {
+    d.log_softmax_grad(outer, axis * inner, x.data(), dy.data(), y);
+  });
+}
+
+TEST_P(CpuKernels, OptimisersEqualReference) {
+  const int64_t n = 70001;
+  const auto gradient = random_floats(n, 1), weight = random_floats(n, 2);
+  for (bool nesterov : {false, true})
+    compare(2 * n, 1e-6, [&](Device& d, float* out) {
+      std::copy(weight.begin(), weight.end(), out + n);
+      d.sgd({0.1f, 0.9f, 1e-3f, nesterov}, n, gradient.data(), out, out + n);
+    });
+  compare(3 * n, 1e-5, [&](Device& d, float* out) {
+    std::fill_n(out, 2 * n, 0.0f);
+    std::copy(weight.begin(), weight.end(), out + 2 * n);
+    for (int64_t step = 1; step <= 3; ++step)
+      d.adam({1e-2f, 0.9f, 0.99f, 1e-8f, 1e-2f, step}, n, gradient.data(), out, out + n,
+             out + 2 * n);
+  });
+}
+
+// One and two workers, bit for bit.
+TEST_P(CpuKernels, ResultsDoNotDependOnTheWorkers) {
+  const Conv2dShape s{40, 9, 9, 20, 24};
+  const int64_t rows = s.n * 81, depth = rows + 2000;
+  const auto x = random_floats(rows * s.in, 1), w = random_floats(9 * s.in * s.out, 2);
+  const auto dy = random_floats(rows * s.out, 3);
+  const auto a = random_floats(depth * 20, 4), b = random_floats(depth * 24, 5);
+  const auto run = [&](int workers) {
+    tbb::global_control control(tbb::global_control::max_allowed_parallelism, workers);
+    std::vector<float> y(rows * s.out), dw(9 * s.in * s.out), c(20 * 24), moments(48);
+    fast_.conv2d(s, x.data(), w.data(), y.data());
+    fast_.conv2d_grad_weight(s, x.data(), dy.data(), dw.data());
+    fast_.gemm({true, false, 20, 24, depth, 20, 24, 24, 0.0f}, a.data(), b.data(), c.data());
+    fast_.batch_norm(rows, 24, 1e-5f, y.data(), w.data(), w.data(), y.data(), moments.data(),
+                     moments.data() + 24);
+    for (const auto* part : {&dw, &c, &moments}) y.insert(y.end(), part->begin(), part->end());
+    return y;
+  };
+  EXPECT_EQ(run(1), run(2));
+}
+
+}  // namespace
+}  // namespace tengen::nn
