@@ -187,15 +187,17 @@ Action GoState::playout_move(Rng& rng) const {
   return count == 0 ? pass_action() : board_.index(good[rng.below(count)]);
 }
 
-void GoState::set_up(std::span<const Point> black, std::span<const Point> white, Color to_play) {
+void GoState::set_up(std::span<const Action> black, std::span<const Action> white, Color to_play) {
   CHECK(is_stone(to_play));
   Board board(rules().size);
-  const auto place = [&](std::span<const Point> points, Color color) {
-    for (const Point p : points) {
-      if (board[p] != Color::kEmpty)
-        throw Error("set-up: " + action_text(action_of(p)) + " is named twice");
+  const auto place = [&](std::span<const Action> actions, Color color) {
+    for (const Action a : actions) {
+      if (a < 0 || a >= pass_action())
+        throw Error("set-up: point " + std::to_string(a) + " is not on the board");
+      const Point p = board.at_index(a);
+      if (board[p] != Color::kEmpty) throw Error("set-up: " + action_text(a) + " is named twice");
       if (board.is_suicide(p, color) || board.play(p, color) > 0)
-        throw Error("set-up: no liberty is left at " + action_text(action_of(p)));
+        throw Error("set-up: no liberty is left at " + action_text(a));
     }
   };
   place(black, Color::kBlack);
@@ -264,7 +266,10 @@ std::string GoState::text() const {
   const int size = board_.size();
   const Point last = moves_.empty() ? Point::kNone : moves_.back().point;
   std::string letters = "   ";
-  for (int column = 0; column < size; ++column) letters += " " + action_text(column).substr(0, 1);
+  for (int column = 0; column < size; ++column) {
+    letters += ' ';
+    letters += action_text(column)[0];
+  }
   std::string out = letters + "\n";
   for (int row = 0; row < size; ++row) {
     const std::string number = std::to_string(size - row);

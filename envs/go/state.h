@@ -24,8 +24,8 @@ struct GoGame {
   Rules rules;
   GameSpec spec;
   // Stones that stood before the first move: handicap or a problem. And who moved first.
-  std::vector<Point> black = {};
-  std::vector<Point> white = {};
+  std::vector<Action> black = {};
+  std::vector<Action> white = {};
   Color first = Color::kBlack;
 };
 
@@ -62,9 +62,9 @@ class GoState final : public State {
   Action action_of(Point p) const { return p == Point::kNone ? pass_action() : board_.index(p); }
   Point point_of(Action a) const { return a == pass_action() ? Point::kNone : board_.at_index(a); }
 
-  // Starts again from these stones, without history. A point named twice, or a chain without
-  // liberty, is an Error.
-  void set_up(std::span<const Point> black, std::span<const Point> white, Color to_play);
+  // Starts again from stones on these points (as actions), without history. A point off the board
+  // or named twice, or a chain without liberty, is an Error.
+  void set_up(std::span<const Action> black, std::span<const Action> white, Color to_play);
   // The same position under another komi; an Error unless is_komi(komi).
   void set_komi(float komi);
   // Moves for `color` whether or not it is its turn, as GTP asks. Two passes do not keep people
