@@ -76,8 +76,8 @@ class Reader {
                            ? a
                            : read_point(text.substr(colon + 1), value.offset + colon + 1);
       const int size = game_.size;
-      const auto [top, bottom] = std::minmax(a / size, b / size);
-      const auto [left, right] = std::minmax(a % size, b % size);
+      const auto [top, bottom] = std::minmax({a / size, b / size});
+      const auto [left, right] = std::minmax({a % size, b % size});
       for (int row = top; row <= bottom; ++row)
         for (int column = left; column <= right; ++column)
           set_up(property.name, row * size + column);

@@ -42,7 +42,7 @@ std::vector<SgfGame> parse_sgf_collection(std::string_view text, const std::stri
 std::string write_sgf(const SgfGame& game);
 
 // The rules under which the game was played as far as its text tells: komi, ko and suicide.
-// Unknown rules, and those that count territory, are played as Chinese, the latter with simple ko.
+// Where it names no rules that we know, or rules that count territory, only simple ko binds.
 Rules rules_of(const SgfGame& game);
 // Plays the game through. A set-up or move that the rules refuse is an Error naming it. Players
 // may move out of turn, as they do in some files, and go on after two passes.

@@ -17,8 +17,6 @@ constexpr RulesText kReadAs[] = {
     {"tromp", Ko::kPositional, true},    {"new zealand", Ko::kSituational, true},
     {"nz", Ko::kSituational, true},      {"aga", Ko::kSituational, false},
     {"chinese", Ko::kPositional, false}, {"simple ko, suicide", Ko::kSimple, true},
-    {"simple ko", Ko::kSimple, false},   {"japanese", Ko::kSimple, false},
-    {"korean", Ko::kSimple, false},
 };
 
 std::string rules_text(const Rules& rules) {
@@ -42,7 +40,7 @@ Color first_color(const SgfGame& game) {
 }  // namespace
 
 Rules rules_of(const SgfGame& game) {
-  Rules rules{.size = game.size, .komi = game.komi.value_or(0.0f)};
+  Rules rules{.size = game.size, .komi = game.komi.value_or(0.0f), .ko = Ko::kSimple};
   std::string lower = game.rules;
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
