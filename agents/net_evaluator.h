@@ -1,9 +1,11 @@
-// A network as a search Evaluator, over nn's BatchEvaluator; and a cache as a decorator.
+// A network as a search Evaluator, over nn's BatchEvaluator; a cache as a decorator; and the
+// network's opinion of who will own each point.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "agents/policy_value_net.h"
 #include "nn/infer/batch_evaluator.h"
@@ -29,15 +31,29 @@ class NetEvaluator : public search::Evaluator {
   void replace(PolicyValueNet& net);
 
  private:
+  // Where one row's numbers stand between encoding and decoding.
+  struct RowBuffer {
+    int symmetry = 0;
+    std::vector<float> planes;  // [H,W,planes]
+    std::vector<float> policy;  // [actions]
+    float value = 0.0f;         // logit
+    float score = 0.0f;         // in units of kScoreUnit
+  };
+  void encode(const envs::State& state, RowBuffer& buffer) const;
+  void decode(const RowBuffer& buffer, search::EvalRow& row) const;
+
   const envs::GameSpec spec_;
   Symmetry symmetry_;
   nn::BatchEvaluator evaluator_;
+  std::vector<RowBuffer> buffers_;  // of the batch under way
 };
 
 // Remembers judgements by State::key: a fixed table, the newest of a slot wins.
 class CachedEvaluator : public search::Evaluator {
  public:
   CachedEvaluator(search::Evaluator& inner, const envs::State& prototype, size_t cache_mib);
+  CachedEvaluator(std::unique_ptr<search::Evaluator> inner, const envs::State& prototype,
+                  size_t cache_mib);
   ~CachedEvaluator() override;
 
   void submit(search::EvalBatch& batch, int rows) override;
@@ -48,8 +64,21 @@ class CachedEvaluator : public search::Evaluator {
 
  private:
   struct Table;
+  std::unique_ptr<search::Evaluator> owned_;  // inner_, where it was handed over
   search::Evaluator& inner_;
   std::unique_ptr<Table> table_;
+};
+
+// Who will own each point at the end, by the network: [H*W] in [-1, 1], +1 kFirst's. The mean
+// over all symmetries of the position; for display and final_status_list, not for the search.
+class OwnershipEvaluator {
+ public:
+  OwnershipEvaluator(PolicyValueNet& net, const envs::GameSpec& spec);
+  std::vector<float> evaluate(const envs::State& state) const;
+
+ private:
+  const envs::GameSpec spec_;
+  std::shared_ptr<const nn::Plan> plan_;
 };
 
 }  // namespace tengen::agents

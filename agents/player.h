@@ -1,6 +1,20 @@
 // Players by text, for every command that needs one:
 //   net   net:weights.safetensors,visits=400,time=1   rollout:visits=1000   random
 //   visits=800   (short for net:visits=800)   gtp:gnugo --mode gtp --level 10 --chinese-rules
+//
+//   key                for                  what
+//   visits             net rollout          of a search; 400, or no limit where a time is given
+//   time               net rollout          seconds a move
+//   rows               net rollout          positions judged at once; as many as workers
+//   temperature        net rollout          of the choice over visits; 0, the most visited
+//   temperature_moves  net rollout          for so many first moves of a game; 30
+//   resign             net rollout          below this value, or never; -0.95
+//   noise              net rollout          share of Dirichlet noise at the root; 0
+//   memory_mib         net rollout          for the tree; 1024
+//   seed               net rollout random   1
+//   cache_mib          net                  for judgements; 32, and 0 for none
+//   symmetry           net                  none or hashed: which image the network sees; hashed
+//   playouts           rollout              a position; 1
 #pragma once
 
 #include <memory>

@@ -1,6 +1,11 @@
 // The network that plays: a residual tower with global pooling, one set of weights for every
 // board size (He et al. 2016; Silver et al. 2017; global pooling, score and ownership heads after
 // Wu 2019, "Accelerating Self-Play Learning in Go", sections 4.1 and 4.2).
+//
+//   planes -> stem -> blocks -> +-> policy head: logits of the points and of pass
+//                               +-> value head:  value, score; ownership from the same features
+//
+// policy_value_net.cpp is the network, net_file.cpp its files.
 #pragma once
 
 #include <map>
@@ -16,14 +21,14 @@ namespace tengen::agents {
 
 // Stored as JSON under "architecture" in the metadata of a weights file.
 struct PolicyValueConfig {
-  std::string game = "go";     // family of games: new_game's name without options
-  int planes = 0;              // input channels, State::encode's
-  bool pass = true;            // policy has one action more than points
+  std::string game = "go";  // family of games: new_game's name without options
+  int planes = 0;           // input channels, State::encode's
+  bool pass = true;         // policy has one action more than points
   int blocks = 6;
   int channels = 64;
-  int pool_every = 3;          // each so many-th block adds a global-pooling branch
+  int pool_every = 3;  // each so many-th block adds a global-pooling branch; 0: none
   int pool_channels = 16;
-  int head_channels = 32;      // 1x1 convolutions of the policy and value heads
+  int head_channels = 32;  // 1x1 convolutions of the policy and value heads
 };
 
 // What the network says of N positions of one board size; all for the player to move.
@@ -37,14 +42,16 @@ inline constexpr float kScoreUnit = 10.0f;
 
 class PolicyValueNet : public nn::Module {
  public:
+  // Fresh weights: every policy uniform, every value, score and ownership 0.
   PolicyValueNet(const PolicyValueConfig& config, uint64_t seed);
   ~PolicyValueNet() override;
 
-  PolicyValueOutput forward(const nn::Var& planes);  // [N,H,W,planes]
+  // planes [N,H,W,planes]. Without ownership that output stays undefined and costs nothing.
+  PolicyValueOutput forward(const nn::Var& planes, bool with_ownership = true);
   const PolicyValueConfig& config() const;
 
   // The inference graph for one row of a board of this size; outputs are policy, value, score
-  // and, if asked, ownership. Leaves the module in its mode.
+  // and, if asked, ownership. Leaves the module in its mode; not concurrent with training.
   nn::Graph graph(int height, int width, bool with_ownership);
 
  private:
