@@ -38,10 +38,11 @@ class GtpProcess : public Agent {
 
  private:
   void launch();
-  void set_up(const envs::State& state);
   void tell_time(double seconds);
-  std::string ask(const std::string& command);           // the answer; AgentFailure for "?"
-  [[noreturn]] void fail(const std::string& reason);     // kills the program
+  // The answer's text, or nothing for a refusal ("?"), whose message goes to *refusal.
+  std::optional<std::string> exchange(const std::string& command, std::string* refusal = nullptr);
+  std::string ask(const std::string& command);           // a refusal is a failure
+  [[noreturn]] void fail(const std::string& reason);     // kills the program; AgentFailure
 
   std::string command_;
   double timeout_s_;
