@@ -35,8 +35,8 @@ float first_play_value(float parent_value, float tried_policy, float reduction);
 // e^x for x <= 0, relative error below 1e-5, 0 below -87: the same bits with every compiler.
 float exp_of_negative(float x);
 
-// Softmax of logits[legal[i]] into priors[i]. Where a logit is not finite the judge is broken:
-// all moves become equal.
+// Softmax of logits[legal[i]] into priors[i]. Minus infinity is a prior of 0; any other logit that
+// is not finite means that the judge is broken, and all moves become equal.
 void softmax_priors(std::span<const float> logits, std::span<const envs::Action> legal,
                     std::span<float> priors);
 

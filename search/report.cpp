@@ -77,7 +77,7 @@ Search::Lead Search::lead() const {
 Report Search::report() const {
   Report report;
   const Node& node = tree_->node(tree_->root());
-  const float sign = root_->to_play() == envs::Player::kFirst ? 1.0f : -1.0f;
+  const float sign = sign_of(root_->to_play());
   report.visits = node.visits.load(kRelaxed);
   report.value = sign * node.mean_value();
   report.score = sign * node.mean_score();

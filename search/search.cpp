@@ -1,6 +1,5 @@
 #include "search/search.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "nn/base/check.h"
@@ -12,11 +11,6 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr size_t kMib = size_t{1} << 20;
-
-// Turns kFirst's point of view into that of `player` and back.
-float sign_of(envs::Player player) { return player == envs::Player::kFirst ? 1.0f : -1.0f; }
-
-float bounded(float x, float most) { return std::isfinite(x) ? std::clamp(x, -most, most) : 0.0f; }
 
 int64_t fixed_point(float x, double unit) {
   return static_cast<int64_t>(std::llrint(static_cast<double>(x) / unit));
@@ -33,111 +27,6 @@ Search::Search(const envs::State& root, const SearchOptions& options, uint64_t s
 }
 
 Search::~Search() = default;
-
-// Every node on the way down counts the row as pending before its phase is read, and absorb,
-// settle or revert takes that back.
-SelectResult Search::select(EvalRow& row) {
-  row.state->copy_from(*root_);
-  row.path.clear();
-  Handle handle = tree_->root();
-  for (;;) {
-    Node& node = tree_->node(handle);
-    node.pending.fetch_add(1, kRelaxed);
-    row.path.push_back(handle);
-    Phase phase = node.phase.load(std::memory_order_acquire);
-    if (phase == Phase::kFresh &&
-        node.phase.compare_exchange_strong(phase, Phase::kClaimed, std::memory_order_acquire)) {
-      const std::optional<envs::Outcome> outcome = row.state->outcome();
-      if (!outcome) return SelectResult::kRow;
-      node.value = bounded(outcome->value, 1.0f);
-      node.score = bounded(outcome->score, kMaxScore);
-      node.phase.store(Phase::kTerminal, std::memory_order_release);
-      return settle(row, node.value, node.score);
-    }
-    switch (phase) {
-      case Phase::kExpanded:
-        handle = descend(row, node, handle);
-        // No memory for a first child: the judgement of the node itself counts once more.
-        if (handle == kNone) return settle(row, node.mean_value(), node.mean_score());
-        break;
-      case Phase::kTerminal:
-      case Phase::kFull:
-        return settle(row, node.value, node.score);
-      case Phase::kFresh:
-      case Phase::kClaimed:
-        revert(row);
-        return SelectResult::kCollision;
-    }
-  }
-}
-
-// Plays the chosen move in the row's state and returns the child; kNone if there is no memory
-// for a child and none was there before.
-Handle Search::descend(EvalRow& row, const Node& node, Handle handle) {
-  const envs::Player to_play = row.state->to_play();
-  Edge* edge = choose(node, handle, to_play, tree_->full());
-  Handle child = edge ? tree_->child(*edge) : kNone;
-  if (edge && child == kNone) {
-    edge = choose(node, handle, to_play, true);
-    child = edge ? tree_->child(*edge) : kNone;
-  }
-  if (child != kNone) row.state->play(edge->action);
-  return child;
-}
-
-// The edge of the highest PUCT score. All untried moves share one first-play value, so of these
-// only the one of the highest prior can win.
-Edge* Search::choose(const Node& node, Handle handle, envs::Player to_play, bool only_tried) {
-  const bool at_root = handle == tree_->root();
-  const float* root_priors = at_root ? root_priors_.data() : nullptr;
-  const float sign = sign_of(to_play);
-  const int visits = node.visits.load(kRelaxed);
-  const float exploration =
-      exploration_factor(options_.cpuct, options_.cpuct_growth, options_.cpuct_base, visits) *
-      std::sqrt(static_cast<float>(std::max(visits, 1)));
-
-  Edge* best = nullptr;
-  Edge* untried = nullptr;
-  float best_score = 0.0f;
-  float untried_prior = -1.0f;
-  float tried_policy = 0.0f;
-  const std::span<Edge> edges = tree_->edges(node);
-  for (size_t i = 0; i < edges.size(); ++i) {
-    const float prior = root_priors ? root_priors[i] : edges[i].prior;
-    const Handle h = edges[i].child.load(std::memory_order_acquire);
-    if (h == kNone) {
-      if (prior > untried_prior) {
-        untried = &edges[i];
-        untried_prior = prior;
-      }
-      continue;
-    }
-    const Node& child = tree_->node(h);
-    const int n = child.visits.load(kRelaxed);
-    const int lost = child.pending.load(kRelaxed) * options_.virtual_loss;
-    if (n + lost <= 0) {  // its only row was cancelled, or is being taken back just now
-      if (prior > untried_prior) {
-        untried = &edges[i];
-        untried_prior = prior;
-      }
-      continue;
-    }
-    const auto sum = static_cast<float>(child.value_sum.load(kRelaxed)) *
-                     (sign * static_cast<float>(kValueUnit));
-    const float score =
-        puct_score(value_with_losses(sum, n, lost), prior, exploration, n + lost);
-    tried_policy += prior;
-    if (!best || score > best_score) {
-      best = &edges[i];
-      best_score = score;
-    }
-  }
-  if (!untried || (only_tried && untried->child.load(kRelaxed) == kNone)) return best;
-  const float fresh = first_play_value(
-      sign * node.mean_value(), tried_policy,
-      at_root ? options_.root_fpu_reduction : options_.fpu_reduction);
-  return !best || puct_score(fresh, untried_prior, exploration, 0) > best_score ? untried : best;
-}
 
 void Search::absorb(const EvalRow& row) {
   CHECK(!row.path.empty());

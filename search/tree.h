@@ -22,7 +22,9 @@
 //  - root(), keep() and clear() belong to one thread while nobody else is in the tree.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -54,11 +56,21 @@ inline constexpr double kValueUnit = 1.0 / (1 << 30);
 inline constexpr double kScoreUnit = 1.0 / (1 << 20);
 inline constexpr float kMaxScore = 1024.0f;
 
+// Turns kFirst's point of view into that of `player` and back.
+inline float sign_of(envs::Player player) {
+  return player == envs::Player::kFirst ? 1.0f : -1.0f;
+}
+// What the sums can hold: within +-most, and 0 for what is not a number.
+inline float bounded(float x, float most) {
+  return std::isfinite(x) ? std::clamp(x, -most, most) : 0.0f;
+}
+
 struct Node {
+  // First what the parent's choice reads, so that it is mostly one cache line.
   std::atomic<int64_t> value_sum{0};  // in kValueUnit
-  std::atomic<int64_t> score_sum{0};  // in kScoreUnit
   std::atomic<int32_t> visits{0};
   std::atomic<int32_t> pending{0};    // rows under way through this node
+  std::atomic<int64_t> score_sum{0};  // in kScoreUnit
   Handle edges = kNone;
   int32_t edge_count = 0;
   float value = 0.0f;                 // of kTerminal and kFull

@@ -52,7 +52,7 @@ TEST(Puct, SoftmaxLooksOnlyAtLegalMoves) {
 
 TEST(Puct, SoftmaxOfBrokenLogitsIsUniform) {
   const float infinity = std::numeric_limits<float>::infinity();
-  for (const float broken : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
+  for (const float broken : {infinity, std::numeric_limits<float>::quiet_NaN()}) {
     for (const size_t place : {0, 1, 2, 3}) {
       std::vector<float> logits{0.0f, 1.0f, 2.0f, 3.0f};
       logits[place] = broken;
@@ -61,6 +61,17 @@ TEST(Puct, SoftmaxOfBrokenLogitsIsUniform) {
       for (const float p : priors) EXPECT_FLOAT_EQ(p, 0.25f);
     }
   }
+}
+
+TEST(Puct, SoftmaxTakesMinusInfinityForNever) {
+  const float never = -std::numeric_limits<float>::infinity();
+  std::vector<float> priors(2);
+  softmax_priors(std::vector<float>{never, 1.0f}, std::vector<envs::Action>{0, 1}, priors);
+  EXPECT_EQ(priors[0], 0.0f);
+  EXPECT_EQ(priors[1], 1.0f);
+  softmax_priors(std::vector<float>{never, never}, std::vector<envs::Action>{0, 1}, priors);
+  EXPECT_EQ(priors[0], 0.5f);
+  EXPECT_EQ(priors[1], 0.5f);
 }
 
 TEST(Puct, SoftmaxStandsHugeLogits) {
