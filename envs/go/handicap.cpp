@@ -45,7 +45,7 @@ std::vector<Action> fixed_handicap(int size, int stones) {
   const auto at = [&](int row, int column) { return row * size + column; };
   std::vector<Action> points{at(high, low), at(low, high), at(low, low), at(high, high)};
   if (stones >= 6) points.insert(points.end(), {at(middle, low), at(middle, high)});
-  if (stones >= 8) points.insert(points.end(), {at(low, middle), at(high, middle)});
+  if (stones >= 8) points.insert(points.end(), {at(high, middle), at(low, middle)});
   points.resize(static_cast<size_t>(stones - stones % 2 * (stones > 4)), 0);
   if (stones > 4 && stones % 2 == 1) points.push_back(at(middle, middle));
   return points;

@@ -32,6 +32,10 @@ void SgfScanner::skip_space() {
 }
 
 bool SgfScanner::find_game() {
+  // Words before a game are skipped. A node there means that its "(" is missing, and the next "(;"
+  // would be a variation.
+  skip_space();
+  if (peek() == ';') fail(at_, "\"(\"");
   for (;;) {
     at_ = text_.find('(', at_);
     if (at_ == std::string_view::npos) {
