@@ -63,6 +63,8 @@ struct Kernels {
                        float* packed);
   void (*multiply_rows)(const RowProduct& product);
   void (*multiply_columns)(const ColumnProduct& product);
+  // y [rows, columns] in place.
+  void (*finish)(int64_t rows, int64_t columns, const Epilogue& epilogue, float* y);
 
   // Winograd (winograd_kernels.inc). One image, `image` its place among those multiplied at once;
   // `board` is board_floats() with zero borders, of which only the inside is written.

@@ -2,7 +2,8 @@
 // The search's network evaluator and the supervised tools use this same object.
 #pragma once
 
-#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -32,6 +33,8 @@ class BatchEvaluator {
   std::shared_ptr<const Plan> plan() const;
 
  private:
+  class Lease;  // of a workspace, for one row
+
   mutable std::mutex mutex_;          // guards plan_ and idle_
   std::shared_ptr<const Plan> plan_;
   std::vector<std::unique_ptr<Plan::Workspace>> idle_;

@@ -1,0 +1,109 @@
+#include "nn/infer/layout.h"
+
+#include <algorithm>
+
+namespace tengen::nn {
+namespace {
+
+// Free memory by first fit: the living blocks, sorted by where they begin.
+class FirstFit {
+ public:
+  int64_t take(int64_t floats) {
+    floats = std::max<int64_t>(16, (floats + 15) / 16 * 16);
+    int64_t at = 0;
+    auto next = blocks_.begin();
+    while (next != blocks_.end() && next->begin < at + floats) at = (next++)->end;
+    blocks_.insert(next, {at, at + floats});
+    most_ = std::max(most_, at + floats);
+    return at;
+  }
+  void give_back(int64_t at) {
+    std::erase_if(blocks_, [&](const Block& b) { return b.begin == at; });
+  }
+  int64_t most() const { return most_; }
+
+ private:
+  struct Block {
+    int64_t begin, end;
+  };
+  std::vector<Block> blocks_;
+  int64_t most_ = 0;
+};
+
+template <class Visit>
+void for_each_read(const Operation& o, const Visit& visit) {
+  for (const int v : o.inputs) visit(v);
+  if (o.residual >= 0) visit(o.residual);
+  if (o.row_bias >= 0) visit(o.row_bias);
+}
+
+}  // namespace
+
+Layout::Layout(const Graph& graph, const FoldedGraph& folded)
+    : places_(graph.nodes.size()), placed_(graph.nodes.size()) {
+  place_ends(graph, folded);
+  place_middle(folded);
+  // Outputs that no operation writes: reshapes made twice, inputs and constants passed through.
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    const int root = folded.root[graph.outputs[i]];
+    const Place& place = places_[root];
+    if (place.in == Place::In::kOutput && place.at == static_cast<int64_t>(i)) continue;
+    copies_.push_back({place, static_cast<int>(i), graph.nodes[root].shape.size()});
+  }
+}
+
+void Layout::place_ends(const Graph& graph, const FoldedGraph& folded) {
+  const auto set = [&](int node, Place place) {
+    if (placed_[node]) return;
+    places_[node] = place;
+    placed_[node] = true;
+  };
+  for (size_t i = 0; i < graph.inputs.size(); ++i)
+    set(graph.inputs[i], {Place::In::kInput, static_cast<int64_t>(i), nullptr});
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (graph.nodes[i].op != "constant") continue;
+    const int node = static_cast<int>(i);
+    bool read = std::ranges::count(graph.outputs, node) > 0;
+    for (const Operation& o : folded.operations)
+      for_each_read(o, [&](int v) { read = read || v == node; });
+    for (const int output : graph.outputs) read = read || folded.root[output] == node;
+    if (!read) continue;
+    constants_.push_back(graph.nodes[i].value.clone());
+    set(node, {Place::In::kConstant, 0, constants_.back().data()});
+  }
+  for (size_t i = 0; i < graph.outputs.size(); ++i)
+    set(folded.root[graph.outputs[i]], {Place::In::kOutput, static_cast<int64_t>(i), nullptr});
+}
+
+void Layout::place_middle(const FoldedGraph& folded) {
+  std::vector<size_t> last_read(places_.size(), 0);
+  for (size_t i = 0; i < folded.operations.size(); ++i)
+    for_each_read(folded.operations[i], [&](int v) { last_read[v] = i; });
+  FirstFit memory;
+  for (size_t i = 0; i < folded.operations.size(); ++i) {
+    const Operation& o = folded.operations[i];
+    const bool own = !placed_[o.output];
+    if (own) {
+      places_[o.output] = {Place::In::kWorkspace, memory.take(o.shape.size()), nullptr};
+      placed_[o.output] = true;
+    }
+    const auto drop = [&](int v) {
+      if (places_[v].in == Place::In::kWorkspace && last_read[v] <= i)
+        memory.give_back(places_[v].at);
+    };
+    for_each_read(o, drop);
+    if (own && last_read[o.output] <= i) drop(o.output);  // nobody reads it
+  }
+  floats_ = memory.most();
+}
+
+Places Layout::places_of(const Operation& o) const {
+  Places places;
+  for (const int v : o.inputs) places.inputs.push_back(places_[v]);
+  places.output = places_[o.output];
+  if (o.residual >= 0) places.residual = places_[o.residual];
+  if (o.row_bias >= 0) places.row_bias = places_[o.row_bias];
+  return places;
+}
+
+}  // namespace tengen::nn

@@ -1,0 +1,49 @@
+// The operations of a plan, after folding: what a traced graph becomes before steps are built.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nn/device.h"
+#include "nn/graph.h"
+
+namespace tengen::nn {
+
+// Values are named by graph nodes, reshapes by the value they share memory with.
+struct Operation {
+  enum class Kind { kProduct, kAffine, kUnary, kBinary, kMeanPool, kMaxPool, kConcat, kSlice };
+  Kind kind = Kind::kUnary;
+  std::string name;            // of the graph's operation it began as
+  std::vector<int> inputs;
+  int output = -1;
+  Shape shape;                 // of the output
+  bool relu = false;           // last of all
+
+  // kProduct: a convolution or, as 1x1 over [rows,1] pixels, a linear layer; then + bias,
+  // + row_bias_factor * row_bias, + residual. kAffine: x * weight + bias, over the last axis.
+  Conv2dShape conv;
+  std::vector<float> weight, bias;
+  int residual = -1;                   // value of the output's shape, or none
+  int row_bias = -1;                   // value [1,out], or none
+  std::vector<float> row_bias_factor;  // [out]
+
+  Unary unary = Unary::kRelu;
+  Binary binary = Binary::kAdd;        // the second input repeats as Device::binary says:
+  int64_t repeat = 1, inner = 1;       // nb and inner
+  // Pools: x [axis, channels]. Concat and slice: runs of each input and of the output, outer times.
+  int64_t axis = 1, channels = 1;
+  int64_t outer = 1, offset = 0;
+  std::vector<int64_t> runs;
+};
+
+struct FoldedGraph {
+  std::vector<Operation> operations;   // in order of computation
+  std::vector<int> root;               // of each node: the node whose memory holds its value
+};
+
+// Drops reshapes, folds batch norm, scaling and constant terms into the product before them, and
+// joins products with the residual, the broadcast row and the rectifier that follow, where nobody
+// else reads what is between. An operation that is not known here is an Error that names it.
+FoldedGraph fold(const Graph& graph);
+
+}  // namespace tengen::nn

@@ -1,0 +1,9 @@
+// Counts the allocations of this test program.
+#pragma once
+
+namespace tengen::nn {
+
+// Calls of operator new so far, by all threads.
+long allocations();
+
+}  // namespace tengen::nn
