@@ -34,7 +34,7 @@ int run(int argc, char** argv) {
     workers = std::make_unique<tbb::global_control>(
         tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads));
   });
-  // Commands join here as their rooms are built: tengen::tools::add_gtp(app);
+  tengen::tools::add_train(app);
 
   try {
     app.parse(argc, argv);

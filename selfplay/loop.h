@@ -1,0 +1,68 @@
+// The loop of learning: generate games, train on them, publish the network, measure it, again.
+//
+// One process does all of it, one phase after the other, each on every core. It may be stopped
+// or killed at any moment: finished games are on disk before they are counted, and what is owed
+// (training steps, the next publication) follows from the counters alone.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "agents/net_evaluator.h"
+#include "selfplay/actor.h"
+#include "selfplay/game_store.h"
+#include "selfplay/progress.h"
+#include "selfplay/replay.h"
+#include "selfplay/run_folder.h"
+#include "selfplay/trainer.h"
+
+namespace tengen::selfplay {
+
+class Loop {
+ public:
+  // Opens or begins the run in `folder`; see RunFolder::resolve for the options.
+  Loop(const std::string& folder, const std::string& preset,
+       const std::vector<std::string>& assignments, bool quiet);
+  ~Loop();
+
+  // Until `stop` is set or so many minutes have passed (0: no limit), then a checkpoint.
+  void run(const std::atomic<bool>& stop, double minutes);
+
+  const RunOptions& options() const { return options_; }
+  int64_t games() const { return store_.games(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool over() const;
+  void resume();
+  void generate();
+  void train();
+  void publish();
+  void measure();
+  void checkpoint();
+  int64_t steps_owed() const;
+  int64_t games_owed() const;
+  void take_game(GameRecord&& record);
+  double elapsed() const;
+
+  RunFolder folder_;
+  RunOptions options_;
+  GameStore store_;
+  Replay replay_;
+  Trainer trainer_;
+  std::unique_ptr<agents::NetEvaluator> evaluator_;
+  std::unique_ptr<agents::PolicyValueNet> rival_;       // the network measured against
+  std::unique_ptr<agents::NetEvaluator> rival_evaluator_;
+  std::unique_ptr<Actor> actor_;
+  RunCounters counters_;
+  IntervalFigures interval_;
+  Progress progress_;
+  const std::atomic<bool>* stop_ = nullptr;
+  Clock::time_point begin_;
+  double minutes_ = 0.0;
+  int64_t visits_before_ = 0, moves_before_ = 0;
+};
+
+}  // namespace tengen::selfplay

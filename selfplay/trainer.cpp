@@ -1,0 +1,154 @@
+#include "selfplay/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "nn/base/check.h"
+#include "nn/ops.h"
+
+namespace tengen::selfplay {
+namespace {
+
+constexpr float kHuberDelta = 0.5f;   // in units of kScoreUnit points
+
+int argmax(const float* row, int64_t n) {
+  return static_cast<int>(std::max_element(row, row + n) - row);
+}
+
+// The loss is a sum over rows with a policy target, divided by all rows: this makes it their mean.
+// Bounded, so that a lone row does not drive a whole step.
+float policy_row_factor(const TrainingBatch& batch) {
+  float weight = 0.0f;
+  for (const float w : batch.policy_weight.values()) weight += w;
+  return weight == 0.0f ? 0.0f : std::min(3.0f, static_cast<float>(batch.rows()) / weight);
+}
+
+// Among the rows that have a policy target.
+float policy_accuracy(const nn::Tensor& logits, const TrainingBatch& batch) {
+  const int64_t actions = logits.shape()[1];
+  int right = 0, rows = 0;
+  for (int i = 0; i < batch.rows(); ++i) {
+    if (batch.policy_weight.data()[i] == 0.0f) continue;
+    ++rows;
+    right += argmax(logits.data() + i * actions, actions) ==
+             argmax(batch.policy.data() + i * actions, actions);
+  }
+  return rows == 0 ? 0.0f : static_cast<float>(right) / static_cast<float>(rows);
+}
+
+// Among the rows whose target has a winner.
+float value_accuracy(const nn::Tensor& logits, const TrainingBatch& batch) {
+  int right = 0, rows = 0;
+  for (int i = 0; i < batch.rows(); ++i) {
+    const float target = batch.value.data()[i];
+    if (std::abs(target - 0.5f) < 0.2f) continue;
+    ++rows;
+    right += (logits.data()[i] > 0.0f) == (target > 0.5f);
+  }
+  return rows == 0 ? 0.0f : static_cast<float>(right) / static_cast<float>(rows);
+}
+
+std::vector<nn::NamedTensor> with_prefix(const std::string& prefix,
+                                         const std::vector<nn::NamedTensor>& entries) {
+  std::vector<nn::NamedTensor> out;
+  for (const nn::NamedTensor& entry : entries) out.push_back({prefix + entry.path, entry.tensor});
+  return out;
+}
+
+std::vector<nn::NamedTensor> without_prefix(const std::string& prefix,
+                                            const std::vector<nn::NamedTensor>& entries) {
+  std::vector<nn::NamedTensor> out;
+  for (const nn::NamedTensor& entry : entries) {
+    if (entry.path.starts_with(prefix))
+      out.push_back({entry.path.substr(prefix.size()), entry.tensor});
+  }
+  return out;
+}
+
+constexpr const char* kNet = "net.";
+constexpr const char* kAverage = "average.";
+constexpr const char* kOptimizer = "optimizer.";
+
+}  // namespace
+
+Trainer::Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& options,
+                 uint64_t seed)
+    : options_(options), net_(config, seed), average_(config, seed) {
+  optimizer_ = nn::make_adamw(net_.parameters(), {.weight_decay = options.weight_decay});
+  average_.load_state(net_.state());
+  net_.train(true);
+  average_.train(false);
+}
+
+float Trainer::learning_rate() const {
+  const auto step = static_cast<double>(steps_);
+  const double warm = std::min(1.0, (step + 1.0) / std::max<double>(1.0, options_.warmup_steps));
+  const double way = std::min(1.0, step / std::max<double>(1.0, options_.decay_steps));
+  const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * way));
+  const double share = options_.final_rate_share + (1.0 - options_.final_rate_share) * cosine;
+  return options_.learning_rate * static_cast<float>(warm * share);
+}
+
+StepMeasures Trainer::step(const TrainingBatch& batch) {
+  optimizer_->zero_grad();
+  const agents::PolicyValueOutput out = net_.forward(nn::Var(batch.planes));
+  const nn::Var policy = nn::scale(
+      nn::cross_entropy(out.policy, batch.policy, batch.policy_weight), policy_row_factor(batch));
+  const nn::Var value = nn::binary_cross_entropy_with_logits(out.value, batch.value, {});
+  const nn::Var score = nn::huber_loss(out.score, batch.score, kHuberDelta, {});
+  const nn::Var ownership =
+      nn::binary_cross_entropy_with_logits(out.ownership, batch.ownership, {});
+  nn::Var loss = nn::scale(policy, options_.policy_weight);
+  loss = nn::add(loss, nn::scale(value, options_.value_weight));
+  loss = nn::add(loss, nn::scale(score, options_.score_weight));
+  loss = nn::add(loss, nn::scale(ownership, options_.ownership_weight));
+
+  StepMeasures measures;
+  measures.loss = loss.value().item();
+  measures.policy_loss = policy.value().item();
+  measures.value_loss = value.value().item();
+  measures.score_loss = score.value().item();
+  measures.ownership_loss = ownership.value().item();
+  measures.policy_accuracy = policy_accuracy(out.policy.value(), batch);
+  measures.value_accuracy = value_accuracy(out.value.value(), batch);
+  if (!std::isfinite(measures.loss)) {
+    throw Error("the loss is no longer a number at step " + std::to_string(steps_) +
+                "; lower trainer.learning_rate and go on from the last checkpoint");
+  }
+  nn::backward(loss);
+  measures.gradient_norm = optimizer_->clip_gradient(options_.clip);
+  optimizer_->step(learning_rate());
+  ++steps_;
+  follow();
+  return measures;
+}
+
+void Trainer::follow() {
+  // Young averages forget their random beginning faster.
+  const float decay = std::min(options_.average_decay,
+                               static_cast<float>(steps_) / static_cast<float>(steps_ + 10));
+  const auto from = net_.state();
+  auto to = average_.state();
+  for (size_t i = 0; i < to.size(); ++i) {
+    const auto source = from[i].tensor.values();
+    const auto target = to[i].tensor.values();
+    for (size_t k = 0; k < target.size(); ++k) target[k] += (1.0f - decay) * (source[k] - target[k]);
+  }
+}
+
+std::vector<nn::NamedTensor> Trainer::state() const {
+  auto all = with_prefix(kNet, net_.state());
+  for (auto& entry : with_prefix(kAverage, average_.state())) all.push_back(entry);
+  for (auto& entry : with_prefix(kOptimizer, optimizer_->state())) all.push_back(entry);
+  return all;
+}
+
+void Trainer::load_state(const std::vector<nn::NamedTensor>& entries, int64_t steps) {
+  net_.load_state(without_prefix(kNet, entries));
+  average_.load_state(without_prefix(kAverage, entries));
+  optimizer_->load_state(without_prefix(kOptimizer, entries));
+  steps_ = steps;
+}
+
+}  // namespace tengen::selfplay

@@ -1,0 +1,123 @@
+// tengen train: self-play learning from zero, in one process and one folder.
+#include <pthread.h>
+#include <signal.h>
+
+#include <atomic>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "nn/base/check.h"
+#include "selfplay/loop.h"
+#include "selfplay/options.h"
+#include "tools/commands.h"
+
+namespace tengen::tools {
+namespace {
+
+// Turns Ctrl-C and SIGTERM into a flag while it lives. The signals are blocked in every thread
+// and one thread waits for them, so no handler and no global is needed. It must be made before
+// other threads are. A second signal ends the process at once.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+    waiter_ = std::thread([this] { wait(); });
+  }
+  ~StopSignals() {
+    done_ = true;
+    waiter_.join();
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  const std::atomic<bool>& stop() const { return stop_; }
+
+ private:
+  void wait() {
+    while (!done_) {
+      const timespec period{0, 50'000'000};
+      if (sigtimedwait(&set_, nullptr, &period) < 0) continue;
+      if (stop_) _exit(130);
+      stop_ = true;
+      std::cerr << "\nstopping; again to stop at once\n";
+    }
+  }
+  sigset_t set_{}, before_{};
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> done_{false};
+  std::thread waiter_;
+};
+
+struct TrainCommand {
+  std::string preset;
+  std::string run;
+  std::vector<std::string> settings;
+  double minutes = 0.0;
+  bool show_options = false;
+  bool quiet = false;
+};
+
+void show_options(const TrainCommand& command) {
+  selfplay::RunOptions options = selfplay::preset_options(command.preset);
+  for (const std::string& setting : command.settings) selfplay::set_option(options, setting);
+  for (const selfplay::OptionField& field : selfplay::option_fields(options)) {
+    std::cout << std::left << std::setw(32) << field.key << ' ' << std::setw(24)
+              << selfplay::option_text(field) << ' ' << field.help
+              << (field.fixed ? " (for the whole run)" : "") << '\n';
+  }
+}
+
+void train(const TrainCommand& command) {
+  if (command.show_options) return show_options(command);
+  if (command.run.empty())
+    throw CLI::RequiredError("--run (the folder of the run, made if it does not exist)");
+  const StopSignals signals;
+  selfplay::Loop loop(command.run, command.preset, command.settings, command.quiet);
+  try {
+    loop.run(signals.stop(), command.minutes);
+  } catch (const Error& error) {
+    throw Error(std::string(error.what()) +
+                "\nThe run stopped there. No finished game is lost; when the cause is removed (on a "
+                "full disk: make room), the same command goes on.");
+  }
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto command = std::make_shared<TrainCommand>();
+  std::string names;
+  std::string footer = "Presets:\n";
+  for (const selfplay::Preset& preset : selfplay::presets()) {
+    names += (names.empty() ? "" : ", ") + preset.name;
+    footer += "  " + preset.name + ": " + preset.description + "\n";
+  }
+  CLI::App* train_app = app.add_subcommand("train", "learn a game from self-play, from zero");
+  train_app->add_option("preset", command->preset, "one of: " + names)->required();
+  train_app->add_option("--run", command->run,
+                        "folder of the run; the same command goes on with it");
+  train_app->add_option("--set", command->settings, "an option as key=value; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+  train_app->add_option("--minutes", command->minutes, "stop after so many (0: never)")
+      ->check(CLI::NonNegativeNumber);
+  train_app->add_flag("--show-options", command->show_options,
+                      "print every option with its value and leave");
+  train_app->add_flag("--quiet", command->quiet, "no progress on stderr");
+  train_app->footer(footer +
+                    "\nThe run is stopped by Ctrl-C, or killed, and the same command goes on; no "
+                    "finished game is lost.\nThe newest network is DIR/nets/latest.safetensors.\n\n"
+                    "Examples:\n"
+                    "  tengen train tictactoe --run runs/ttt --minutes 1\n"
+                    "  tengen train go9 --run runs/go9 --minutes 80\n"
+                    "  tengen train go9 --run runs/small --set net.channels=32 --set actor.games=32\n"
+                    "  tengen train go9 --show-options");
+  train_app->callback([command] { train(*command); });
+}
+
+}  // namespace tengen::tools
