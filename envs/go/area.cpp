@@ -7,8 +7,8 @@
 namespace tengen::envs::go {
 namespace {
 
-// Spreads from the empty points `stack[0, 1)` over their empty region, writing the region behind
-// the stack top; returns its length and, in `reached`, the colours met, as bits.
+// Writes the empty region around `start` to `region` and returns its length; `reached` gets the
+// colours at its border, as bits.
 int flood(const Board& board, Point start, std::span<bool> visited, std::span<Point> region,
           int& reached) {
   int length = 0;

@@ -52,6 +52,13 @@ class PlainGo {
     remember();
   }
 
+  // As if this position were the first of a game.
+  void forget() {
+    before_last_.clear();
+    seen_.clear();
+    remember();
+  }
+
   std::vector<int> chain(const std::string& cells, int start) const {
     std::set<int> found{start};
     std::vector<int> open{start};
