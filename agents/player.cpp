@@ -214,13 +214,23 @@ class PlayerText {
     const std::shared_ptr<PolicyValueNet> net =
         s.net_path.empty() ? shipped_net() : load_net(s.net_path);
     const auto make_evaluator = [s, net](const envs::State& start) {
-      std::unique_ptr<search::Evaluator> judge =
-          std::make_unique<NetEvaluator>(*net, start.spec(), s.symmetry);
+      std::unique_ptr<search::Evaluator> judge = judge_for(start.spec(), s, *net);
       if (s.cache_mib == 0) return judge;
       judge = std::make_unique<CachedEvaluator>(std::move(judge), start, s.cache_mib);
       return judge;
     };
     return std::make_unique<MctsAgent>(text_, make_evaluator, s.mcts);
+  }
+
+  // What fits the board is known only when a game begins; the file is named then too.
+  static std::unique_ptr<NetEvaluator> judge_for(const envs::GameSpec& spec, const Settings& s,
+                                                 PolicyValueNet& net) {
+    try {
+      return std::make_unique<NetEvaluator>(net, spec, s.symmetry);
+    } catch (const Error& error) {
+      const std::string file = s.net_path.empty() ? "the network inside the program" : s.net_path;
+      throw Error(file + ": " + error.what());
+    }
   }
 
   std::string text_;

@@ -81,6 +81,22 @@ TEST(Player, AMissingNetFileIsNamed) {
   expect_error("net:/no/such=1/file.safetensors,visits=3", {"/no/such=1/file.safetensors"});
 }
 
+TEST(Player, ANetForAnotherGameIsNamedWhenAGameBegins) {
+  const std::string path = std::filesystem::temp_directory_path() /
+                           ("tengen_player_test_" + std::to_string(::getpid()) + ".safetensors");
+  save_net(path, *opinionated_net(envs::new_game("tictactoe")->spec(), 1));
+  const auto agent = make_player("net:" + path);
+  agent->start(*envs::new_game("tictactoe"));
+  try {
+    agent->start(*envs::new_game("go:size=9"));
+    FAIL() << "a game of Go began with a network for tic-tac-toe";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find(path), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("tictactoe"), std::string::npos) << error.what();
+  }
+  std::filesystem::remove(path);
+}
+
 TEST(Player, UnknownPlayersAndKeysAreNamedWithTheKnownOnes) {
   expect_error("", {"known are net, rollout, random, gtp:COMMAND"});
   expect_error("gnugo", {"\"gnugo\"", "known are net, rollout, random, gtp:COMMAND"});
