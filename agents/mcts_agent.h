@@ -1,6 +1,6 @@
 // Search + evaluator + time + choice of move + resignation + tree reuse, as an Agent.
 //
-// Start reading at choose(): five lines are the whole road from a position to a move.
+// Start reading at choose(): a few lines are the whole road from a position to a move.
 #pragma once
 
 #include <functional>
