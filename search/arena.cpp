@@ -18,14 +18,15 @@ constexpr uint64_t units_for(size_t bytes) { return (bytes + Arena::kUnit - 1) /
 }  // namespace
 
 Arena::Arena(size_t limit_bytes)
-    : max_chunks_(std::clamp<size_t>(limit_bytes / kChunkBytes, 1, kMostChunks)),
+    : limit_bytes_(limit_bytes),
+      max_chunks_(std::clamp<size_t>(limit_bytes / kChunkBytes, 1, kMostChunks)),
       chunks_(std::make_unique<std::atomic<std::byte*>[]>(max_chunks_)) {}
 
 Arena::~Arena() {
   for (size_t i = 0; i < max_chunks_; ++i) {
     std::byte* chunk = chunks_[i].load(std::memory_order_relaxed);
     if (!chunk) break;
-    ::operator delete(chunk);
+    ::operator delete(chunk, std::align_val_t{kUnit});
   }
 }
 
@@ -56,12 +57,12 @@ void Arena::give_back(Handle block, size_t bytes) {
 void Arena::make_chunk(size_t index) {
   std::atomic<std::byte*>& slot = chunks_[index];
   if (slot.load(std::memory_order_acquire)) return;
-  auto* fresh = static_cast<std::byte*>(::operator new(kChunkBytes));
+  auto* fresh = static_cast<std::byte*>(::operator new(kChunkBytes, std::align_val_t{kUnit}));
   std::byte* expected = nullptr;
   if (slot.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) {
     held_.fetch_add(1, std::memory_order_relaxed);
   } else {
-    ::operator delete(fresh);
+    ::operator delete(fresh, std::align_val_t{kUnit});
   }
 }
 

@@ -1,8 +1,8 @@
 // Memory of one tree: a bump allocator over chunks, addressed by 32-bit handles.
 //
 // Blocks are never freed one by one. When a tree moves to a new root, its kept part is copied to
-// a fresh arena and the old one goes away as a whole (tree.h), so nothing fragments and the
-// memory in use is what the arena says.
+// a second arena and the first is cleared as a whole (tree.h), so nothing fragments. A cleared
+// arena holds on to its chunks: memory fresh from the system costs as much as the search itself.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,9 @@ inline constexpr Handle kNone = 0;
 
 class Arena {
  public:
-  static constexpr size_t kUnit = 8;
-  static constexpr size_t kChunkUnits = 8192;
+  // A cache line, so that blocks of different threads never share one.
+  static constexpr size_t kUnit = 64;
+  static constexpr size_t kChunkUnits = 1024;
   static constexpr size_t kChunkBytes = kUnit * kChunkUnits;
 
   // Never holds more than `limit_bytes`, which is rounded down to chunks, but at least one.
@@ -40,15 +41,21 @@ class Arena {
            (block % kChunkUnits) * kUnit;
   }
 
-  // Bytes of the chunks held.
+  // Forgets all blocks and keeps the chunks for new ones. Only while nobody else is here.
+  void clear() { top_.store(1, std::memory_order_relaxed); }
+
+  size_t limit_bytes() const { return limit_bytes_; }  // as given
+  // Bytes of the chunks held, by blocks or for new ones.
   size_t bytes() const { return held_.load(std::memory_order_relaxed) * kChunkBytes; }
 
  private:
   void make_chunk(size_t index);
 
+  size_t limit_bytes_;
   size_t max_chunks_;
   std::unique_ptr<std::atomic<std::byte*>[]> chunks_;
-  std::atomic<uint64_t> top_{1};  // first free unit; unit 0 stays unused, it is kNone
+  // First free unit; unit 0 stays unused, it is kNone. Apart from what everybody reads.
+  alignas(kUnit) std::atomic<uint64_t> top_{1};
   std::atomic<size_t> held_{0};
 };
 

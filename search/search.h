@@ -25,7 +25,7 @@ struct SearchOptions {
   float dirichlet_alpha_total = 10.83f;
   int virtual_loss = 1;             // visits counted as lost while a row is under way
   // Never exceeded. Half is for the tree, half for the copy that advance makes. When it is used
-  // up the tree stops growing and still searches.
+  // up the tree stops growing and still searches. Small trees by the hundred want a few MiB each.
   size_t memory_mib = 1024;
 };
 

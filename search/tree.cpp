@@ -1,5 +1,6 @@
 #include "search/tree.h"
 
+#include <utility>
 #include <vector>
 
 #include "nn/base/check.h"
@@ -25,7 +26,9 @@ void copy_statistics(const Node& from, Node& to) {
 }  // namespace
 
 Tree::Tree(size_t memory_bytes)
-    : arena_bytes_(memory_bytes / 2), arena_(std::make_unique<Arena>(arena_bytes_)) {
+    : arena_bytes_(memory_bytes / 2),
+      arena_(std::make_unique<Arena>(arena_bytes_)),
+      spare_(std::make_unique<Arena>(arena_bytes_)) {
   root_ = new_node();
 }
 
@@ -68,25 +71,33 @@ Handle Tree::child(Edge& edge) {
   return existing;
 }
 
+void Tree::keep(Handle child) {
+  std::swap(arena_, spare_);
+  if (arena_->limit_bytes() != arena_bytes_) {
+    arena_ = std::make_unique<Arena>(arena_bytes_);
+  }
+  full_.store(false, kRelaxed);
+  root_ = new_node();
+  if (child != kNone) {
+    const auto& kept = *std::launder(reinterpret_cast<const Node*>(spare_->at(child)));
+    // A root that could not grow has counted the same judgement many times: it starts afresh.
+    if (kept.phase.load(kRelaxed) != Phase::kFull) {
+      copy_statistics(kept, node(root_));
+      copy_below(*spare_);
+    }
+  }
+  spare_->clear();
+}
+
 // Breadth first, so that a node's children lie together. The copies keep their old handles until
 // they are visited themselves. The new arena is as large as the old one, but its chunks may end
 // a little less luckily; whatever does not fit is forgotten.
-void Tree::keep(Handle child) {
-  const std::unique_ptr<Arena> old = std::move(arena_);
-  arena_ = std::make_unique<Arena>(arena_bytes_);
-  full_.store(false, kRelaxed);
-  root_ = new_node();
-  if (child == kNone) return;
-  const auto& kept = *std::launder(reinterpret_cast<const Node*>(old->at(child)));
-  // A root that could not grow has counted the same judgement many times: it starts afresh.
-  if (kept.phase.load(kRelaxed) == Phase::kFull) return;
-  copy_statistics(kept, node(root_));
-
+void Tree::copy_below(const Arena& from) {
   std::vector<Handle> queue{root_};
   for (size_t next = 0; next < queue.size(); ++next) {
     Node& copy = node(queue[next]);
     if (copy.phase.load(kRelaxed) != Phase::kExpanded) continue;
-    copy_edges(*old, copy);
+    copy_edges(from, copy);
     if (copy.phase.load(kRelaxed) != Phase::kExpanded) continue;
     for (const Edge& edge : edges(copy)) {
       const Handle h = edge.child.load(kRelaxed);

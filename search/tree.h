@@ -85,7 +85,7 @@ static_assert(sizeof(Node) <= 64);
 class Tree {
  public:
   // Takes at most `memory_bytes`. Half of that is for the tree and half for the copy of what
-  // keep() keeps, which for a moment stands beside it.
+  // keep() keeps; then the halves change places.
   explicit Tree(size_t memory_bytes);
 
   Handle root() const { return root_; }
@@ -116,7 +116,8 @@ class Tree {
   // Another limit, from the next keep() or clear() on.
   void set_memory(size_t memory_bytes) { arena_bytes_ = memory_bytes / 2; }
 
-  size_t memory_bytes() const { return arena_->bytes(); }
+  // Held in both halves.
+  size_t memory_bytes() const { return arena_->bytes() + spare_->bytes(); }
 
  private:
   Edge* edge_array(Handle h) const {
@@ -124,10 +125,12 @@ class Tree {
   }
   Handle new_node();
   Handle allocate(size_t bytes);
+  void copy_below(const Arena& from);
   void copy_edges(const Arena& from, Node& copy);
 
   size_t arena_bytes_;
   std::unique_ptr<Arena> arena_;
+  std::unique_ptr<Arena> spare_;  // empty
   Handle root_ = kNone;
   std::atomic<bool> full_{false};
 };

@@ -177,16 +177,38 @@ TEST(Search, AdvanceToAMoveNeverTriedStartsAfresh) {
   EXPECT_EQ(search.report().moves.size(), 8u);
 }
 
-TEST(Search, AdvanceGivesMemoryBack) {
+TEST(Search, MemoryIsUsedAgain) {
   const Noughts root;
   Search search(root, {}, 1);
   HashEvaluator evaluator;
   const size_t empty = search.memory_bytes();
-  search_serially(search, evaluator, 20000);
-  EXPECT_GT(search.memory_bytes(), empty);
+  std::vector<size_t> held;
+  for (int i = 0; i < 6; ++i) {
+    search_serially(search, evaluator, 5000);
+    search.advance(4);
+    search.reset(root);
+    EXPECT_EQ(search.visits(), 0);
+    held.push_back(search.memory_bytes());
+  }
+  EXPECT_GT(held[0], empty);
+  // Both halves have been filled once by then.
+  for (size_t i = 2; i < held.size(); ++i) EXPECT_EQ(held[i], held[1]);
+}
+
+TEST(Search, AnotherMemoryLimitCountsFromTheNextRoot) {
+  const Noughts root;
+  SearchOptions options;
+  options.cpuct = 20.0f;
+  Search search(root, options, 1);
+  HashEvaluator evaluator;
+  search_serially(search, evaluator, 30000);
+  EXPECT_GT(search.memory_bytes(), size_t{1} << 20);
+  options.memory_mib = 1;
+  search.set_options(options);
   search.reset(root);
-  EXPECT_EQ(search.memory_bytes(), empty);
-  EXPECT_EQ(search.visits(), 0);
+  search.reset(root);
+  search_serially(search, evaluator, 30000);
+  EXPECT_LE(search.memory_bytes(), size_t{1} << 20);
 }
 
 TEST(Search, AFullTreeGoesOnSearching) {
@@ -208,6 +230,7 @@ TEST(Search, AFullTreeGoesOnSearching) {
   EXPECT_EQ(search.visits(), kept);
   search_serially(search, evaluator, kept + 5000);
   EXPECT_EQ(search.visits(), kept + 5000);
+  EXPECT_LE(search.memory_bytes(), size_t{1} << 20);
 }
 
 TEST(Search, AFinishedGameCountsAtOnce) {
