@@ -76,6 +76,9 @@ process::child launch(const std::string& command, process::async_pipe& in,
   const auto prepare = [](auto&) {
     ::setpgid(0, 0);
     ::signal(SIGPIPE, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
   };
   std::error_code error;
   process::child child(file, process::args(words), process::std_in < in, process::std_out > out,

@@ -34,6 +34,8 @@ int run(int argc, char** argv) {
     workers = std::make_unique<tbb::global_control>(
         tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads));
   });
+  tengen::tools::add_gtp(app);
+  tengen::tools::add_match(app);
   tengen::tools::add_train(app);
 
   try {

@@ -1,57 +1,18 @@
 // tengen train: self-play learning from zero, in one process and one folder.
-#include <pthread.h>
-#include <signal.h>
-
-#include <atomic>
 #include <iomanip>
 #include <iostream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "nn/base/check.h"
 #include "selfplay/loop.h"
 #include "selfplay/options.h"
 #include "tools/commands.h"
+#include "tools/stop_signals.h"
 
 namespace tengen::tools {
 namespace {
-
-// Turns Ctrl-C and SIGTERM into a flag while it lives. The signals are blocked in every thread
-// and one thread waits for them, so no handler and no global is needed. It must be made before
-// other threads are. A second signal ends the process at once.
-class StopSignals {
- public:
-  StopSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, &before_);
-    waiter_ = std::thread([this] { wait(); });
-  }
-  ~StopSignals() {
-    done_ = true;
-    waiter_.join();
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  const std::atomic<bool>& stop() const { return stop_; }
-
- private:
-  void wait() {
-    while (!done_) {
-      const timespec period{0, 50'000'000};
-      if (sigtimedwait(&set_, nullptr, &period) < 0) continue;
-      if (stop_) _exit(130);
-      stop_ = true;
-      std::cerr << "\nstopping; again to stop at once\n";
-    }
-  }
-  sigset_t set_{}, before_{};
-  std::atomic<bool> stop_{false};
-  std::atomic<bool> done_{false};
-  std::thread waiter_;
-};
 
 struct TrainCommand {
   std::string preset;
@@ -76,7 +37,7 @@ void train(const TrainCommand& command) {
   if (command.show_options) return show_options(command);
   if (command.run.empty())
     throw CLI::RequiredError("--run (the folder of the run, made if it does not exist)");
-  const StopSignals signals;
+  StopSignals signals;
   selfplay::Loop loop(command.run, command.preset, command.settings, command.quiet);
   try {
     loop.run(signals.stop(), command.minutes);
