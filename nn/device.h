@@ -93,6 +93,17 @@ class Device {
                                const float* gamma, const float* mean, const float* inverse_std,
                                float* dx, float* dgamma, float* dbeta) = 0;
 
+  // batch_norm and, in the same passes over memory, what follows it in a network:
+  // y = relu(gamma * xhat + beta + residual). The gradient before the relu, which is dy where
+  // y > 0, also goes to dresidual. residual and dresidual may be null.
+  virtual void batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
+                               const float* gamma, const float* beta, const float* residual,
+                               float* y, float* mean, float* inverse_std) = 0;
+  virtual void batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x,
+                                    const float* y, const float* dy, const float* gamma,
+                                    const float* mean, const float* inverse_std, float* dx,
+                                    float* dgamma, float* dbeta, float* dresidual) = 0;
+
   // Optimisers over one flat buffer. SGD: g = gradient + weight_decay * weight,
   // velocity = momentum * velocity + g, weight -= learning_rate * velocity (Nesterov:
   // learning_rate * (g + momentum * velocity)).

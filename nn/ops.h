@@ -48,6 +48,9 @@ Var global_max_pool(const Var& x);
 // statistics are used and written to batch_mean and batch_variance for the running averages.
 Var batch_norm_train(const Var& x, const Var& gamma, const Var& beta, float epsilon,
                      Tensor* batch_mean, Tensor* batch_variance);
+// relu(batch_norm_train(x) + residual) in fewer passes over memory; residual may be empty.
+Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const Var& residual,
+                          float epsilon, Tensor* batch_mean, Tensor* batch_variance);
 Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,
                      const Tensor& variance, float epsilon);
 

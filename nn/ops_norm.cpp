@@ -29,35 +29,77 @@ Tensor variance_of(const Tensor& inverse_std, float epsilon) {
   return unary(Unary::kRelu, variance);
 }
 
+// What a batch's normalisation leaves for its gradient.
+struct BatchStatistics {
+  BatchStatistics(const char* op, const Var& x, const Var& gamma, const Var& beta)
+      : way(rows_of(op, x, gamma, beta)),
+        mean(Tensor::uninitialized(gamma.shape(), x.value().device())),
+        inverse_std(Tensor::uninitialized(gamma.shape(), x.value().device())) {
+    if (tracing())
+      throw CheckFailure("batch norm in training mode cannot be traced: call train(false) first");
+    CHECK(way.axis > 0);
+  }
+  void tell(float epsilon, Tensor* batch_mean, Tensor* batch_variance) const {
+    if (batch_mean) *batch_mean = mean;
+    if (batch_variance) *batch_variance = variance_of(inverse_std, epsilon);
+  }
+  Broadcast way;
+  Tensor mean, inverse_std;
+};
+
 }  // namespace
 
 Var batch_norm_train(const Var& x, const Var& gamma, const Var& beta, float epsilon,
                      Tensor* batch_mean, Tensor* batch_variance) {
-  if (tracing())
-    throw CheckFailure("batch norm in training mode cannot be traced: call train(false) first");
-  const Broadcast way = rows_of("batch_norm_train", x, gamma, beta);
-  CHECK(way.axis > 0);
+  BatchStatistics batch("batch_norm_train", x, gamma, beta);
   Device& device = x.value().device();
   Tensor y = Tensor::uninitialized(x.shape(), device);
-  Tensor mean = Tensor::uninitialized(gamma.shape(), device);
-  Tensor inverse_std = Tensor::uninitialized(gamma.shape(), device);
-  device.batch_norm(way.axis, way.inner, epsilon, x.value().data(), gamma.value().data(),
-                    beta.value().data(), y.data(), mean.data(), inverse_std.data());
-  if (batch_mean) *batch_mean = mean;
-  if (batch_variance) *batch_variance = variance_of(inverse_std, epsilon);
-  return make_var(
-      std::move(y), {x, gamma, beta}, [x, gamma, beta, mean, inverse_std, way](const Tensor& dy) {
-        Device& device = dy.device();
-        Tensor dx = Tensor::uninitialized(x.shape(), device);
-        Tensor dgamma = Tensor::uninitialized(gamma.shape(), device);
-        Tensor dbeta = Tensor::uninitialized(gamma.shape(), device);
-        device.batch_norm_grad(way.axis, way.inner, x.value().data(), dy.data(),
-                               gamma.value().data(), mean.data(), inverse_std.data(), dx.data(),
-                               dgamma.data(), dbeta.data());
-        x.add_grad(dx);
-        gamma.add_grad(dgamma);
-        beta.add_grad(dbeta);
-      });
+  device.batch_norm(batch.way.axis, batch.way.inner, epsilon, x.value().data(),
+                    gamma.value().data(), beta.value().data(), y.data(), batch.mean.data(),
+                    batch.inverse_std.data());
+  batch.tell(epsilon, batch_mean, batch_variance);
+  return make_var(std::move(y), {x, gamma, beta}, [x, gamma, beta, batch](const Tensor& dy) {
+    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
+    Tensor dgamma = Tensor::uninitialized(gamma.shape(), dy.device());
+    Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
+    dy.device().batch_norm_grad(batch.way.axis, batch.way.inner, x.value().data(), dy.data(),
+                                gamma.value().data(), batch.mean.data(), batch.inverse_std.data(),
+                                dx.data(), dgamma.data(), dbeta.data());
+    x.add_grad(dx);
+    gamma.add_grad(dgamma);
+    beta.add_grad(dbeta);
+  });
+}
+
+Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const Var& residual,
+                          float epsilon, Tensor* batch_mean, Tensor* batch_variance) {
+  BatchStatistics batch("batch_norm_relu_train", x, gamma, beta);
+  if (residual.defined() && residual.shape() != x.shape())
+    wrong_shape("batch_norm_relu_train", "residual " + x.shape().text(), residual.shape());
+  Device& device = x.value().device();
+  Tensor y = Tensor::uninitialized(x.shape(), device);
+  device.batch_norm_relu(batch.way.axis, batch.way.inner, epsilon, x.value().data(),
+                         gamma.value().data(), beta.value().data(),
+                         residual.defined() ? residual.value().data() : nullptr, y.data(),
+                         batch.mean.data(), batch.inverse_std.data());
+  batch.tell(epsilon, batch_mean, batch_variance);
+  std::vector<Var> inputs{x, gamma, beta};
+  if (residual.defined()) inputs.push_back(residual);
+  return make_var(y, std::move(inputs), [x, y, gamma, beta, residual, batch](const Tensor& dy) {
+    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
+    Tensor dgamma = Tensor::uninitialized(gamma.shape(), dy.device());
+    Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
+    Tensor dresidual;
+    if (residual.requires_grad()) dresidual = Tensor::uninitialized(x.shape(), dy.device());
+    dy.device().batch_norm_relu_grad(
+        batch.way.axis, batch.way.inner, x.value().data(), y.data(), dy.data(),
+        gamma.value().data(), batch.mean.data(), batch.inverse_std.data(), dx.data(),
+        dgamma.data(), dbeta.data(), dresidual.data());
+    x.add_grad(dx);
+    gamma.add_grad(dgamma);
+    beta.add_grad(dbeta);
+    if (dresidual.defined()) residual.add_grad(dresidual);
+  });
 }
 
 Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,

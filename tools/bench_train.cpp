@@ -38,9 +38,9 @@ class GoTower : public nn::Module {
     add_child("policy", policy_);
   }
   nn::Var forward(const nn::Var& planes) {
-    nn::Var x = nn::relu(stem_norm_.forward(stem_.forward(planes)));
+    nn::Var x = stem_norm_.forward_relu(stem_.forward(planes));
     for (const auto& block : blocks_) x = block->forward(x);
-    x = nn::relu(policy_norm_.forward(policy_conv_.forward(x)));
+    x = policy_norm_.forward_relu(policy_conv_.forward(x));
     return policy_.forward(nn::reshape(x, {x.shape()[0], 2 * 81}));
   }
 

@@ -51,8 +51,25 @@ class CpuDevice : public ReferenceDevice {
   void batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
                        const float* gamma, const float* mean, const float* inverse_std, float* dx,
                        float* dgamma, float* dbeta) override;
+  void batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
+                       const float* gamma, const float* beta, const float* residual, float* y,
+                       float* mean, float* inverse_std) override;
+  void batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x, const float* y,
+                            const float* dy, const float* gamma, const float* mean,
+                            const float* inverse_std, float* dx, float* dgamma, float* dbeta,
+                            float* dresidual) override;
 
  private:
+  void sum_rows(int64_t rows, int64_t columns, const float* x, float* y);
+  void normalize(int64_t rows, int64_t channels, float epsilon, const float* x,
+                 const float* gamma, const float* beta, const Epilogue& then, float* y,
+                 float* mean, float* inverse_std);
+  // `y` null: no relu, dz is dy. Otherwise dz, the gradient before the relu, is written first;
+  // it may be dx.
+  void normalize_grad(int64_t rows, int64_t channels, const float* x, const float* y,
+                      const float* dy, const float* gamma, const float* mean,
+                      const float* inverse_std, float* dx, float* dgamma, float* dbeta, float* dz);
+
   const Kernels& kernels_;
 };
 

@@ -2,6 +2,7 @@
 // whose sums run down fixed pieces of the rows and are added in order.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "nn/base/parallel.h"
@@ -42,9 +43,28 @@ class ColumnSums {
 }  // namespace
 
 void CpuDevice::sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) {
+  if (outer == 1 && axis > 1) return sum_rows(axis, inner, x, y);
   parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
     ReferenceDevice::sum_axis(end - i, axis, inner, x + i * axis * inner, y + i * inner);
   });
+}
+
+// Gradients of biases, and losses: a single number is summed as kColumns of them first.
+void CpuDevice::sum_rows(int64_t rows, int64_t columns, const float* x, float* y) {
+  constexpr int64_t kColumns = 64;
+  if (columns == 1 && rows >= 2 * kColumns) {
+    float sums[kColumns];
+    sum_rows(rows / kColumns, kColumns, x, sums);
+    double total = std::accumulate(x + rows / kColumns * kColumns, x + rows, 0.0);
+    for (float sum : sums) total += sum;
+    *y = static_cast<float>(total);
+    return;
+  }
+  const std::vector<float> zero(columns);
+  const ColumnSums sums(rows, columns, [&](int64_t i, int64_t end, double* sum, double* square) {
+    kernels_.column_moments(end - i, columns, x + i * columns, zero.data(), sum, square);
+  });
+  for (int64_t c = 0; c < columns; ++c) y[c] = static_cast<float>(sums.first(c));
 }
 
 void CpuDevice::max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
@@ -84,11 +104,39 @@ void CpuDevice::log_softmax_grad(int64_t rows, int64_t columns, const float* y, 
   });
 }
 
-// The moments are taken about the first row, which keeps the variance exact where the mean is
-// far from zero.
 void CpuDevice::batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
                            const float* gamma, const float* beta, float* y, float* mean,
                            float* inverse_std) {
+  normalize(rows, channels, epsilon, x, gamma, beta, {}, y, mean, inverse_std);
+}
+
+void CpuDevice::batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
+                                const float* gamma, const float* beta, const float* residual,
+                                float* y, float* mean, float* inverse_std) {
+  normalize(rows, channels, epsilon, x, gamma, beta, {.residual = residual, .relu = true}, y,
+            mean, inverse_std);
+}
+
+void CpuDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
+                                const float* gamma, const float* mean, const float* inverse_std,
+                                float* dx, float* dgamma, float* dbeta) {
+  normalize_grad(rows, channels, x, nullptr, dy, gamma, mean, inverse_std, dx, dgamma, dbeta,
+                 nullptr);
+}
+
+void CpuDevice::batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x,
+                                     const float* y, const float* dy, const float* gamma,
+                                     const float* mean, const float* inverse_std, float* dx,
+                                     float* dgamma, float* dbeta, float* dresidual) {
+  normalize_grad(rows, channels, x, y, dy, gamma, mean, inverse_std, dx, dgamma, dbeta,
+                 dresidual ? dresidual : dx);
+}
+
+// The moments are taken about the first row, which keeps the variance exact where the mean is
+// far from zero.
+void CpuDevice::normalize(int64_t rows, int64_t channels, float epsilon, const float* x,
+                          const float* gamma, const float* beta, const Epilogue& then, float* y,
+                          float* mean, float* inverse_std) {
   const ColumnSums sums(rows, channels,
                         [&](int64_t i, int64_t end, double* sum, double* square) {
                           kernels_.column_moments(end - i, channels, x + i * channels, x, sum,
@@ -106,19 +154,25 @@ void CpuDevice::batch_norm(int64_t rows, int64_t channels, float epsilon, const 
   parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
     kernels_.scale_columns(end - i, channels, x + i * channels, factor.data(), term.data(),
                            y + i * channels);
+    if (!then.relu) return;
+    const float* residual = then.residual ? then.residual + i * channels : nullptr;
+    kernels_.finish(end - i, channels, {.residual = residual, .relu = true}, y + i * channels);
   });
 }
 
 // dx = gamma * inverse_std * (dy - sum_dy / rows - xhat * sum_dy_xhat / rows), gathered by what
 // multiplies dy, x and nothing.
-void CpuDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
-                                const float* gamma, const float* mean, const float* inverse_std,
-                                float* dx, float* dgamma, float* dbeta) {
+void CpuDevice::normalize_grad(int64_t rows, int64_t channels, const float* x, const float* y,
+                               const float* dy, const float* gamma, const float* mean,
+                               const float* inverse_std, float* dx, float* dgamma, float* dbeta,
+                               float* dz) {
+  const float* gradient = y ? dz : dy;
   const ColumnSums sums(rows, channels,
                         [&](int64_t i, int64_t end, double* sum_dy, double* sum_dy_xhat) {
-                          kernels_.column_grad_sums(end - i, channels, x + i * channels,
-                                                    dy + i * channels, mean, inverse_std, sum_dy,
-                                                    sum_dy_xhat);
+                          const int64_t at = i * channels;
+                          if (y) kernels_.relu_grad((end - i) * channels, y + at, dy + at, dz + at);
+                          kernels_.column_grad_sums(end - i, channels, x + at, gradient + at,
+                                                    mean, inverse_std, sum_dy, sum_dy_xhat);
                         });
   std::vector<float> p(channels), q(channels), r(channels);
   for (int64_t c = 0; c < channels; ++c) {
@@ -131,7 +185,7 @@ void CpuDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x, 
     r[c] = static_cast<float>(-factor * sums.first(c) / rows - slope * mean[c]);
   }
   parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
-    kernels_.combine_columns(end - i, channels, dy + i * channels, x + i * channels, p.data(),
+    kernels_.combine_columns(end - i, channels, gradient + i * channels, x + i * channels, p.data(),
                              q.data(), r.data(), dx + i * channels);
   });
 }

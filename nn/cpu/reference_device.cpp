@@ -198,6 +198,28 @@ void ReferenceDevice::batch_norm_grad(int64_t rows, int64_t channels, const floa
     }
 }
 
+void ReferenceDevice::batch_norm_relu(int64_t rows, int64_t channels, float epsilon,
+                                      const float* x, const float* gamma, const float* beta,
+                                      const float* residual, float* y, float* mean,
+                                      float* inverse_std) {
+  const int64_t n = rows * channels;
+  batch_norm(rows, channels, epsilon, x, gamma, beta, y, mean, inverse_std);
+  if (residual) binary(Binary::kAdd, n, y, residual, n, 1, y);
+  unary(Unary::kRelu, n, y, y);
+}
+
+void ReferenceDevice::batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x,
+                                           const float* y, const float* dy, const float* gamma,
+                                           const float* mean, const float* inverse_std, float* dx,
+                                           float* dgamma, float* dbeta, float* dresidual) {
+  const int64_t n = rows * channels;
+  std::vector<float> before_relu(n);
+  unary_grad(Unary::kRelu, n, y, y, dy, before_relu.data());
+  batch_norm_grad(rows, channels, x, before_relu.data(), gamma, mean, inverse_std, dx, dgamma,
+                  dbeta);
+  if (dresidual) std::copy(before_relu.begin(), before_relu.end(), dresidual);
+}
+
 void ReferenceDevice::sgd(const SgdStep& s, int64_t n, const float* gradient, float* velocity,
                           float* weight) {
   for (int64_t i = 0; i < n; ++i) {

@@ -53,6 +53,13 @@ class ReferenceDevice : public Device {
   void batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
                        const float* gamma, const float* mean, const float* inverse_std, float* dx,
                        float* dgamma, float* dbeta) override;
+  void batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
+                       const float* gamma, const float* beta, const float* residual, float* y,
+                       float* mean, float* inverse_std) override;
+  void batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x, const float* y,
+                            const float* dy, const float* gamma, const float* mean,
+                            const float* inverse_std, float* dx, float* dgamma, float* dbeta,
+                            float* dresidual) override;
 
   void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
            float* weight) override;

@@ -7,8 +7,8 @@
 namespace tengen::nn {
 namespace {
 
-// average += share * (newest - average)
-void average_in(Tensor& average, const Tensor& newest, float share, float newest_factor) {
+// average += share * (newest_factor * newest - average)
+void move_towards(Tensor& average, const Tensor& newest, float share, float newest_factor) {
   Device& device = average.device();
   device.repeat_axis(1, 1, average.size(), 1.0f - share, average.data(), average.data());
   device.axpy(average.size(), share * newest_factor, newest.data(), average.data());
@@ -27,10 +27,24 @@ Var BatchNorm::forward(const Var& x) {
   if (!training()) return batch_norm_infer(x, gamma_, beta_, mean_, variance_, options_.epsilon);
   Tensor mean, variance;
   const Var y = batch_norm_train(x, gamma_, beta_, options_.epsilon, &mean, &variance);
-  const float rows = static_cast<float>(x.value().size() / gamma_.value().size());
-  average_in(mean_, mean, options_.momentum, 1.0f);
-  average_in(variance_, variance, options_.momentum, rows > 1.0f ? rows / (rows - 1.0f) : 1.0f);
+  average_in(x, mean, variance);
   return y;
+}
+
+Var BatchNorm::forward_relu(const Var& x, const Var& residual) {
+  if (!training()) return relu(residual.defined() ? add(forward(x), residual) : forward(x));
+  Tensor mean, variance;
+  const Var y = batch_norm_relu_train(x, gamma_, beta_, residual, options_.epsilon, &mean,
+                                      &variance);
+  average_in(x, mean, variance);
+  return y;
+}
+
+void BatchNorm::average_in(const Var& x, const Tensor& mean, const Tensor& variance) {
+  const float rows = static_cast<float>(x.value().size() / gamma_.value().size());
+  const float without_bias = rows > 1.0f ? rows / (rows - 1.0f) : 1.0f;
+  move_towards(mean_, mean, options_.momentum, 1.0f);
+  move_towards(variance_, variance, options_.momentum, without_bias);
 }
 
 }  // namespace tengen::nn

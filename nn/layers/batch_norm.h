@@ -16,8 +16,12 @@ class BatchNorm : public Module {
  public:
   explicit BatchNorm(int64_t channels, const BatchNormOptions& options = {});
   Var forward(const Var& x);
+  // relu(forward(x) + residual), cheaper in training; residual may be empty.
+  Var forward_relu(const Var& x, const Var& residual = {});
 
  private:
+  void average_in(const Var& x, const Tensor& mean, const Tensor& variance);
+
   const BatchNormOptions options_;
   Var gamma_, beta_;               // [C], one and zero
   Tensor mean_, variance_;         // running averages; the variance without bias

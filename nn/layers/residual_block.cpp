@@ -1,7 +1,5 @@
 #include "nn/layers/residual_block.h"
 
-#include "nn/ops.h"
-
 namespace tengen::nn {
 
 ResidualBlock::ResidualBlock(int64_t channels, Rng& rng, int64_t kernel)
@@ -16,8 +14,8 @@ ResidualBlock::ResidualBlock(int64_t channels, Rng& rng, int64_t kernel)
 }
 
 Var ResidualBlock::forward(const Var& x) {
-  const Var inner = relu(norm1_.forward(conv1_.forward(x)));
-  return relu(add(norm2_.forward(conv2_.forward(inner)), x));
+  const Var inner = norm1_.forward_relu(conv1_.forward(x));
+  return norm2_.forward_relu(conv2_.forward(inner), x);
 }
 
 }  // namespace tengen::nn

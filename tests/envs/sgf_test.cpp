@@ -58,9 +58,13 @@ TEST(Sgf, ReadsWhatItWrites) {
 }
 
 TEST(Sgf, GamesComeBackWithTheirRules) {
-  for (const char* name : {"chinese", "tromp-taylor", "aga", "new-zealand", "simple", "simple+"}) {
-    Rules rules{.size = 7, .komi = -3.5f, .ko = Ko::kSimple, .suicide = name[6] == '+'};
-    if (std::string(name).substr(0, 6) != "simple") apply_rule_set(name, rules);
+  for (const std::string name :
+       {"chinese", "tromp-taylor", "aga", "new-zealand", "simple", "simple with suicide"}) {
+    Rules rules{.size = 7, .komi = -3.5f, .ko = Ko::kSimple};
+    if (name.substr(0, 6) == "simple")
+      rules.suicide = name.size() > 6;
+    else
+      apply_rule_set(name, rules);
     GoState state(rules);
     Rng rng(4);
     for (int i = 0; i < 60 && !state.over(); ++i) state.play(state.playout_move(rng));

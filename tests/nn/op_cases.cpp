@@ -151,6 +151,12 @@ void add_shapes_and_reductions(std::vector<OpCase>& cases) {
     for (double value : v[0]) sum += value;
     return Doubles{sum};
   };
+  cases.push_back({"sum_of_squares_big", {{40009}},
+                   [](const Vars& v) { return sum(square(v[0])); },
+                   [=](const Values& v) {
+                     return total({oracle_map(v[0], [](double x) { return x * x; })});
+                   },
+                   100, false});
   cases.push_back({"sum", {{3, 4, 5}}, [](const Vars& v) { return sum(v[0]); }, total});
   cases.push_back({"mean", {{3, 4, 5}}, [](const Vars& v) { return mean(v[0]); },
                    [=](const Values& v) { return Doubles{total(v)[0] / 60.0}; }});
@@ -177,6 +183,29 @@ void add_norms(std::vector<OpCase>& cases) {
                        return batch_norm_train(v[0], v[1], v[2], 1e-3f, nullptr, nullptr);
                      },
                      [](const Values& v) { return oracle_batch_norm(v[0], v[1], v[2], 1e-3); },
+                     100, numeric});
+    const auto relu_of = [](Doubles y, const Doubles* residual) {
+      for (size_t i = 0; i < y.size(); ++i)
+        y[i] = std::max(0.0, y[i] + (residual ? (*residual)[i] : 0.0));
+      return y;
+    };
+    cases.push_back({"batch_norm_relu_train" + size, {shape, channels, channels},
+                     [](const Vars& v) {
+                       return batch_norm_relu_train(v[0], v[1], v[2], Var(), 1e-3f, nullptr,
+                                                    nullptr);
+                     },
+                     [=](const Values& v) {
+                       return relu_of(oracle_batch_norm(v[0], v[1], v[2], 1e-3), nullptr);
+                     },
+                     100, numeric});
+    cases.push_back({"batch_norm_relu_train_residual" + size, {shape, channels, channels, shape},
+                     [](const Vars& v) {
+                       return batch_norm_relu_train(v[0], v[1], v[2], v[3], 1e-3f, nullptr,
+                                                    nullptr);
+                     },
+                     [=](const Values& v) {
+                       return relu_of(oracle_batch_norm(v[0], v[1], v[2], 1e-3), &v[3]);
+                     },
                      100, numeric});
     cases.push_back({"batch_norm_infer" + size, {shape, channels, channels, channels, channels},
                      [](const Vars& v) {
