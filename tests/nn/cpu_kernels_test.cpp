@@ -140,6 +140,28 @@ TEST_P(CpuKernels, BatchNormEqualsReference) {
   }
 }
 
+TEST_P(CpuKernels, BatchNormWithReluEqualsReference) {
+  const int64_t rows = 900, channels = 33, size = rows * channels;
+  const auto x = random_floats(size, 1), residual = random_floats(size, 2);
+  const auto dy = random_floats(size, 3), gamma = random_floats(channels, 4);
+  for (const float* r : {residual.data(), static_cast<const float*>(nullptr)}) {
+    const auto forward = [&](Device& d, float* y) {
+      d.batch_norm_relu(rows, channels, 1e-5f, x.data(), gamma.data(), gamma.data(), r, y, y + size,
+                        y + size + channels);
+    };
+    compare(size + 2 * channels, 1e-4, forward);
+    std::vector<float> out(size + 2 * channels);
+    forward(reference_, out.data());
+    compare(2 * size + 2 * channels, 1e-4, [&](Device& d, float* dx) {
+      std::fill_n(dx, 2 * size, 0.0f);
+      float* dgamma = dx + 2 * size;
+      d.batch_norm_relu_grad(rows, channels, x.data(), out.data(), dy.data(), gamma.data(),
+                             out.data() + size, out.data() + size + channels, dx, dgamma,
+                             dgamma + channels, r ? dx + size : nullptr);
+    });
+  }
+}
+
 TEST_P(CpuKernels, ElementwiseEqualsReference) {
   for (int64_t n : {1, 15, 100, 70000}) {
     const auto a = random_floats(n, 1), b = random_floats(n, 2), y = random_floats(n, 3);
