@@ -46,7 +46,9 @@ Choice MctsAgent::choose(const search::Limits& limits) {
   game_->search.set_options(options_.search);
   search::DriveOptions drive_options;
   drive_options.rows_per_wave = options_.rows_per_wave;
-  search::drive(game_->search, *evaluator_, tighter(options_.limits, limits), drive_options);
+  search::Limits both = tighter(options_.limits, limits);
+  if (both.visits == 0 && both.time_s == 0.0) both.visits = options_.default_visits;
+  search::drive(game_->search, *evaluator_, both, drive_options);
 
   Choice choice;
   choice.report = game_->search.report();

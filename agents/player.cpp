@@ -24,7 +24,6 @@ struct Settings {
   size_t cache_mib = 32;
   Symmetry symmetry = Symmetry::kHashed;
   std::string net_path;  // empty: the shipped one
-  bool visits_given = false;
 };
 
 // Thrown by setters; make_player adds the description and the key.
@@ -49,7 +48,6 @@ int whole(std::string_view text, int least, const char* wanted) {
 
 void set_visits(Settings& s, std::string_view text) {
   s.mcts.limits.visits = whole(text, 1, "a whole number from 1 on");
-  s.visits_given = true;
 }
 void set_time(Settings& s, std::string_view text) {
   s.mcts.limits.time_s = number<double>(text, 0.001, 1e6, "seconds a move, more than 0");
@@ -184,8 +182,6 @@ class PlayerText {
       }
       first = false;
     }
-    // Without a number of visits, a time decides alone.
-    if (result.mcts.limits.time_s > 0.0 && !result.visits_given) result.mcts.limits.visits = 0;
     return result;
   }
 

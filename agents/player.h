@@ -3,7 +3,7 @@
 //   visits=800   (short for net:visits=800)   gtp:gnugo --mode gtp --level 10 --chinese-rules
 //
 //   key                for                  what
-//   visits             net rollout          of a search; 400, or no limit where a time is given
+//   visits             net rollout          of a search; 400 where neither a time nor a clock decides
 //   time               net rollout          seconds a move
 //   rows               net rollout          positions judged at once; as many as workers
 //   temperature        net rollout          of the choice over visits; 0, the most visited

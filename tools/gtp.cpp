@@ -45,6 +45,8 @@ void run_gtp(const GtpCommandLine& line) {
   }
   envs::go::apply_rule_set(line.rules, options.rules);
   const auto agent = agents::make_player(description(line));
+  // A network that cannot play this game says so before the first command is answered.
+  agent->start(envs::go::GoState(options.rules));
   agents::GtpSession(*agent, options).run(std::cin, std::cout);
 }
 

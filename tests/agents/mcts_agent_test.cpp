@@ -84,6 +84,20 @@ TEST(MctsAgent, LimitsOfACallTightenItsOwn) {
   EXPECT_LE(agent->choose({.visits = 100000}).report.visits, 100);
 }
 
+// A number of visits that nobody asked for must not keep a clock's time from being used.
+TEST(MctsAgent, DefaultVisitsCountOnlyWhereNothingElseLimits) {
+  MctsOptions options = visits(0);
+  options.default_visits = 30;
+  const auto agent = agent_over<search::HashEvaluator>(options);
+  agent->start(*envs::new_game("go:size=5"));
+  EXPECT_LE(agent->choose({}).report.visits, 30);
+  EXPECT_GT(agent->choose({.visits = 300}).report.visits, 30);
+  options.limits.visits = 20;
+  const auto limited = agent_over<search::HashEvaluator>(options);
+  limited->start(*envs::new_game("go:size=5"));
+  EXPECT_LE(limited->choose({}).report.visits, 20);
+}
+
 TEST(MctsAgent, IsRepeatable) {
   std::vector<std::vector<envs::Action>> games;
   for (int repeat = 0; repeat < 2; ++repeat) {
