@@ -25,14 +25,14 @@ install_packages() {
       $missing >&2
 }
 
-# build_tengen FOLDER CMAKE_OPTION...: configures when needed and builds what changed.
+# build_tengen TARGET CMAKE_OPTION...: configures build/ when needed and builds what changed.
 build_tengen() {
-  folder="$1"; shift
-  if [ ! -f "$folder/build.ninja" ]; then
-    echo "Configuring $folder" >&2
-    cmake -S . -B "$folder" -G Ninja "$@" >&2 || return 1
+  target="$1"; shift
+  if [ ! -f build/build.ninja ]; then
+    echo "Configuring build/" >&2
+    cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" >&2 || return 1
   fi
-  if ninja -C "$folder" -n | grep -q "no work to do"; then return 0; fi
-  echo "Building $folder (some minutes the first time)" >&2
-  ninja -C "$folder" >&2
+  if ninja -C build -n "$target" | grep -q "no work to do"; then return 0; fi
+  echo "Building $target (some minutes the first time)" >&2
+  ninja -C build "$target" >&2
 }

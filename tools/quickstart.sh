@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
   cd "$root"
   . tools/packages.sh
   install_packages $build_packages
-  build_tengen build -DCMAKE_BUILD_TYPE=Release -DTENGEN_TESTS=OFF
-)
+  build_tengen tengen -DTENGEN_TESTS=OFF
+) </dev/null
 [ $# -eq 0 ] && set -- gtp
 exec "$root/build/tengen" "$@"

@@ -9,12 +9,13 @@
 
 #include "nn/base/check.h"
 #include "tools/commands.h"
+#include "tools/version.h"
 
 namespace {
 
 int run(int argc, char** argv) {
   CLI::App app{"Tengen: neural networks, tree search and Go in one program", "tengen"};
-  app.set_version_flag("--version", "tengen " TENGEN_VERSION);
+  app.set_version_flag("--version", tengen::tools::version_text);
   app.footer(
       "Examples:\n"
       "  tengen gtp                                  play from Sabaki or GoGui\n"
@@ -37,6 +38,7 @@ int run(int argc, char** argv) {
   tengen::tools::add_gtp(app);
   tengen::tools::add_match(app);
   tengen::tools::add_train(app);
+  tengen::tools::add_bench(app);
 
   try {
     app.parse(argc, argv);

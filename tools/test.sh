@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 install_packages $build_packages $test_packages
 # build/ may come from quickstart.sh, which leaves the tests out.
 [ -f build/build.ninja ] && cmake -S . -B build -DTENGEN_TESTS=ON >/dev/null
-build_tengen build -DCMAKE_BUILD_TYPE=Release -DTENGEN_TESTS=ON
+build_tengen all -DTENGEN_TESTS=ON
 exec ctest --test-dir build --output-on-failure -j "$(nproc)" "$@"

@@ -1,0 +1,80 @@
+// The program as a user meets it: help, version, errors and exit codes.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace tengen {
+namespace {
+
+struct Finished {
+  int exit_code;
+  std::string output;  // standard output and error together
+};
+
+Finished run(const std::string& arguments) {
+  const std::string command = std::string(TENGEN_PROGRAM) + " " + arguments + " 2>&1 </dev/null";
+  FILE* pipe = popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 4096> buffer;
+  while (size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), n);
+  return {WEXITSTATUS(pclose(pipe)), output};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Program, HelpNamesEveryCommandWithExamples) {
+  const Finished help = run("--help");
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* word : {"gtp", "match", "train", "bench", "Examples"})
+    EXPECT_TRUE(has(help.output, word)) << word;
+  for (const char* command : {"gtp", "match", "train", "bench"}) {
+    const Finished one = run(std::string(command) + " --help");
+    EXPECT_EQ(one.exit_code, 0) << command;
+    EXPECT_TRUE(has(one.output, "xample")) << command << " has no example";
+  }
+}
+
+TEST(Program, VersionTellsWhatIsCompiledIn) {
+  const Finished version = run("--version");
+  EXPECT_EQ(version.exit_code, 0);
+  for (const char* word : {"tengen", "CPU kernels", "CUDA", "SDL2"})
+    EXPECT_TRUE(has(version.output, word)) << version.output;
+}
+
+TEST(Program, RefusesWhatItDoesNotKnow) {
+  for (const char* arguments : {"", "gpt", "gtp --sizes 9", "bench nonsense", "train go8 --run x",
+                                "match net", "--threads 0 gtp"}) {
+    const Finished refused = run(arguments);
+    EXPECT_NE(refused.exit_code, 0) << arguments;
+    EXPECT_FALSE(refused.output.empty()) << arguments;
+    EXPECT_FALSE(has(refused.output, "internal error")) << refused.output;
+  }
+}
+
+TEST(Program, ABrokenNetworkIsReportedBeforeTheFirstCommand) {
+  const std::string path = ::testing::TempDir() + "broken.safetensors";
+  std::ofstream(path) << "not a network";
+  for (const std::string& net : {path, std::string("/does/not/exist.safetensors")}) {
+    const Finished refused = run("gtp --player net:" + net);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_TRUE(has(refused.output, net)) << refused.output;
+  }
+  std::filesystem::remove(path);
+}
+
+TEST(Program, TheSignatureRepeats) {
+  const Finished first = run("bench signature");
+  EXPECT_EQ(first.exit_code, 0);
+  EXPECT_EQ(first.output.size(), 17u) << first.output;
+  EXPECT_EQ(run("--threads 1 bench signature").output, first.output);
+  EXPECT_EQ(run("--threads 3 bench signature").output, first.output);
+}
+
+}  // namespace
+}  // namespace tengen
