@@ -30,6 +30,7 @@ class SimpleStep : public Step {
   const float* input(const Frame& frame, size_t i) const { return frame.read(places_.inputs[i]); }
 
   const Kernels& kernels_;
+  Device& plain_ = reference_device();  // made here: its first use allocates
   const Operation operation_;
   const Places places_;
 };
@@ -54,7 +55,7 @@ class UnaryStep : public SimpleStep {
   void compute(const Frame& frame, float* y) const override {
     const float* x = input(frame, 0);
     if (operation_.unary == Unary::kRelu) kernels_.relu(size(), x, y);
-    else reference_device().unary(operation_.unary, size(), x, y);
+    else plain_.unary(operation_.unary, size(), x, y);
   }
 };
 
@@ -68,8 +69,7 @@ class BinaryStep : public SimpleStep {
     if (operation_.binary == Binary::kAdd && operation_.repeat == size()) {
       kernels_.add(size(), a, b, y);
     } else {
-      reference_device().binary(operation_.binary, size(), a, b, operation_.repeat,
-                                operation_.inner, y);
+      plain_.binary(operation_.binary, size(), a, b, operation_.repeat, operation_.inner, y);
     }
   }
 };
