@@ -93,6 +93,19 @@ TEST_F(SafeTensorsTest, WritesTheLayoutOfTheFormat) {
   EXPECT_EQ(bytes, file_of(header, bytes_of({1.0f, 2.0f})));
 }
 
+// What the format's first implementation (Hugging Face's) is known to write, byte for byte.
+TEST_F(SafeTensorsTest, WritesWhatTheFirstImplementationWrites) {
+  save_safetensors(path("empty"), {});
+  EXPECT_EQ(read_file(path("empty")), std::string("\x08\0\0\0\0\0\0\0{}      ", 16));
+
+  const std::vector<float> values{0, 1, 2, 3, 4, 5};
+  save_safetensors(path("x"), {{{"attn0", tensor({1, 1, 2, 3}, values)}}, {}});
+  EXPECT_EQ(read_file(path("x")),
+            std::string("\x48\0\0\0\0\0\0\0", 8) +
+                R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}}       )" +
+                bytes_of(values));
+}
+
 TEST_F(SafeTensorsTest, ReadsHalfPrecisionAsFloat) {
   // 1, -2, the smallest subnormal, the largest half, infinity; then 1 and -3.140625 as bfloat16.
   const std::string data("\x00\x3c\x00\xc0\x01\x00\xff\x7b\x00\x7c\x80\x3f\x49\xc0", 14);
