@@ -22,14 +22,21 @@ GoState without_history(const GoState& state, Color color) {
   return out;
 }
 
+// Controllers, not the rules, say when a game is over.
+envs::go::Rules patient(envs::go::Rules rules) {
+  rules.max_moves = envs::go::patient_move_limit(rules.size);
+  return rules;
+}
+
 }  // namespace
 
-GtpGame::GtpGame(Agent& agent, const envs::go::Rules& rules) : agent_(agent), state_(rules) {}
+GtpGame::GtpGame(Agent& agent, const envs::go::Rules& rules)
+    : agent_(agent), state_(patient(rules)) {}
 
 void GtpGame::clear(int size) {
   envs::go::Rules rules = state_.rules();
   rules.size = size;
-  load(GoState(rules));
+  load(GoState(patient(rules)));
 }
 
 void GtpGame::set_komi(float komi) {

@@ -30,6 +30,7 @@ std::string loadsgf(GtpSession& session, const GtpArguments& arguments) {
     if (last > 0) game.moves.resize(std::min(game.moves.size(), static_cast<size_t>(last - 1)));
     envs::go::Rules rules = session.game().state().rules();
     rules.size = game.size;
+    rules.max_moves = envs::go::patient_move_limit(game.size);
     rules.komi = game.komi.value_or(rules.komi);
     session.game().load(envs::go::replay(game, rules));
   } catch (const Error& error) {

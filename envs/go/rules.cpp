@@ -58,6 +58,13 @@ Ko parse_ko(const std::string& text) {
   throw Error("go: unknown ko=" + text + "; known:" + known);
 }
 
+int parse_moves(const std::string& text) {
+  int moves = 0;
+  if (!parse(text, moves) || moves < 0 || moves > 1'000'000)
+    throw Error("go: moves=" + text + " is not a number from 0 to 1000000");
+  return moves;
+}
+
 bool parse_suicide(const std::string& text) {
   if (text == "yes") return true;
   if (text == "no") return false;
@@ -65,6 +72,12 @@ bool parse_suicide(const std::string& text) {
 }
 
 }  // namespace
+
+int move_limit(const Rules& rules) {
+  return rules.max_moves > 0 ? rules.max_moves : 2 * rules.size * rules.size + rules.size;
+}
+
+int patient_move_limit(int size) { return 20 * size * size; }
 
 bool is_komi(double komi) {
   return std::isfinite(komi) && std::abs(komi) <= 150.0 && komi * 2.0 == std::floor(komi * 2.0);
@@ -107,8 +120,10 @@ Rules rules_from_options(const std::map<std::string, std::string>& options) {
       rules.ko = parse_ko(value);
     else if (key == "suicide")
       rules.suicide = parse_suicide(value);
+    else if (key == "moves")
+      rules.max_moves = parse_moves(value);
     else if (key != "rules")
-      throw Error("go: unknown option " + key + "; known: ko komi rules size suicide");
+      throw Error("go: unknown option " + key + "; known: ko komi moves rules size suicide");
   }
   return rules;
 }
@@ -118,6 +133,7 @@ std::string options_text(const Rules& rules) {
   for (const KoName& entry : kKoNames)
     if (entry.ko == rules.ko) text += entry.name;
   text += ",komi=" + komi_text(rules.komi);
+  if (rules.max_moves > 0) text += ",moves=" + std::to_string(rules.max_moves);
   text += ",size=" + std::to_string(rules.size);
   text += rules.suicide ? ",suicide=yes" : ",suicide=no";
   return text;

@@ -41,6 +41,7 @@ Color first_color(const SgfGame& game) {
 
 Rules rules_of(const SgfGame& game) {
   Rules rules{.size = game.size, .komi = game.komi.value_or(0.0f), .ko = Ko::kSimple};
+  rules.max_moves = patient_move_limit(game.size);
   std::string lower = game.rules;
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

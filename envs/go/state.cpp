@@ -18,7 +18,7 @@ GameSpec make_spec(const Rules& rules) {
   spec.height = spec.width = rules.size;
   spec.planes = kPlanes;
   spec.actions = rules.size * rules.size + 1;
-  spec.max_moves = 2 * rules.size * rules.size + rules.size;
+  spec.max_moves = move_limit(rules);
   spec.symmetries = square_symmetries(rules.size, true);
   return spec;
 }
@@ -46,7 +46,7 @@ const char* reason(Legality legality) {
 GoState::GoState(const Rules& rules)
     : game_(std::make_shared<GoGame>(GoGame{.rules = rules, .spec = make_spec(rules)})),
       board_(rules.size),
-      history_(game_->spec.max_moves) {
+      history_(2 * board_.area()) {
   CHECK(rules.size >= 2);
   CHECK(is_komi(static_cast<double>(rules.komi)));
   record();
@@ -208,7 +208,7 @@ void GoState::set_up(std::span<const Action> black, std::span<const Action> whit
                                           .white = {white.begin(), white.end()},
                                           .first = to_play});
   board_ = std::move(board);
-  history_ = PositionHistory(game_->spec.max_moves);
+  history_ = PositionHistory(2 * board_.area());
   moves_.clear();
   to_play_ = to_play;
   ko_ = Point::kNone;

@@ -1,6 +1,6 @@
 // Go as a State: a Board, whose turn it is, and the history that ko and superko need.
 //
-// A game ends with two passes in a row or after max_moves = 2 * size * size + size moves, and is
+// A game ends with two passes in a row or after Rules::max_moves moves, and is
 // scored by area: no stone is removed, so who wants dead stones off captures them (score.h
 // estimates them for people). Black is Player::kFirst. Actions are points row by row from the top
 // left, then pass.

@@ -190,7 +190,7 @@ TEST(Games, UnknownNamesAndOptionsListTheKnownOnes) {
     return "accepted";
   };
   EXPECT_EQ(message("chess"), "unknown game \"chess\"; known: go tictactoe");
-  EXPECT_EQ(message("go:foo=1"), "go: unknown option foo; known: ko komi rules size suicide");
+  EXPECT_EQ(message("go:foo=1"), "go: unknown option foo; known: ko komi moves rules size suicide");
   EXPECT_EQ(message("go:size=26"), "go: size=26 is not a number from 2 to 25");
   EXPECT_EQ(message("go:size=1"), "go: size=1 is not a number from 2 to 25");
   EXPECT_EQ(message("go:size=9x"), "go: size=9x is not a number from 2 to 25");

@@ -216,6 +216,19 @@ std::string named(const std::vector<Action>& points, int size) {
 }
 
 // The table of the GTP version 2 specification, section 4.1.1.
+TEST(Rules, TheLengthOfAGameIsAnOption) {
+  const Rules rules = rules_from_options({{"size", "2"}, {"moves", "3"}});
+  EXPECT_EQ(options_text(rules), "ko=positional,komi=7,moves=3,size=2,suicide=no");
+  GoState state(rules);
+  EXPECT_EQ(state.spec().max_moves, 3);
+  for (const char* move : {"A1", "pass", "B2"}) {
+    EXPECT_FALSE(state.outcome());
+    state.play(*state.parse_action(move));
+  }
+  EXPECT_TRUE(state.outcome());
+  EXPECT_THROW(rules_from_options({{"moves", "-1"}}), Error);
+}
+
 TEST(Handicap, FollowsTheTableOfTheSpecification) {
   EXPECT_EQ(named(fixed_handicap(19, 2), 19), "D4 Q16");
   EXPECT_EQ(named(fixed_handicap(19, 3), 19), "D4 Q16 D16");

@@ -60,7 +60,7 @@ TEST(Sgf, ReadsWhatItWrites) {
 TEST(Sgf, GamesComeBackWithTheirRules) {
   for (const std::string name :
        {"chinese", "tromp-taylor", "aga", "new-zealand", "simple", "simple with suicide"}) {
-    Rules rules{.size = 7, .komi = -3.5f, .ko = Ko::kSimple};
+    Rules rules{.size = 7, .komi = -3.5f, .ko = Ko::kSimple, .max_moves = patient_move_limit(7)};
     if (name.substr(0, 6) == "simple")
       rules.suicide = name.size() > 6;
     else
