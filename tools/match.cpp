@@ -27,16 +27,20 @@ struct MatchCommandLine {
   int games = 20;
   int size = 9;
   double komi = 7.0;
-  std::string rules = "chinese";
+  std::string rules;               // empty: see game_description
   std::string game;                // another game than Go
   std::string sgf_folder, json_file;
   double timeout_s = 60.0;
   std::vector<double> sprt;        // elo0, elo1
 };
 
+// External programs seldom know superko and would lose games by it, so with them a repetition is
+// no offence unless the rules are asked for.
 std::string game_description(const MatchCommandLine& line) {
   if (!line.game.empty()) return line.game;
-  return fmt::format("go:size={},komi={},rules={}", line.size, line.komi, line.rules);
+  const bool external = line.a.starts_with("gtp:") || line.b.starts_with("gtp:");
+  const std::string rules = !line.rules.empty() ? line.rules : external ? "simple-ko" : "chinese";
+  return fmt::format("go:size={},komi={},rules={}", line.size, line.komi, rules);
 }
 
 std::string today() {
@@ -144,9 +148,9 @@ void add_match(CLI::App& app) {
       ->capture_default_str();
   match->add_option("--size", line->size, "Board size")->check(CLI::Range(2, 25))->capture_default_str();
   match->add_option("--komi", line->komi, "Komi")->capture_default_str();
-  match->add_option("--rules", line->rules, "Ko and suicide")
-      ->check(CLI::IsMember(envs::go::rule_set_names()))
-      ->capture_default_str();
+  match->add_option("--rules", line->rules,
+                    "Ko and suicide; chinese if not given, or simple-ko with an external program")
+      ->check(CLI::IsMember(envs::go::rule_set_names()));
   match->add_option("--game", line->game, "Another game than Go, as tictactoe")
       ->excludes("--size", "--komi", "--rules");
   match->add_option("--sgf", line->sgf_folder, "Folder for the games of Go, game-001.sgf ...");

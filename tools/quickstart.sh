@@ -8,6 +8,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 (
   cd "$root"
   . tools/packages.sh
+  # Nothing newer than the program: start at once.
+  sources="CMakeLists.txt nn envs search agents selfplay tools"
+  if [ -x build/tengen ] && [ -z "$(find $sources -newer build/tengen | head -n 1)" ]; then exit 0; fi
   install_packages $build_packages
   build_tengen tengen -DTENGEN_TESTS=OFF
 ) </dev/null

@@ -16,10 +16,11 @@ struct RuleSet {
   Ko ko;
   bool suicide;
 };
-constexpr std::array<RuleSet, 4> kRuleSets{{{"tromp-taylor", Ko::kPositional, true},
+constexpr std::array<RuleSet, 5> kRuleSets{{{"tromp-taylor", Ko::kPositional, true},
                                             {"chinese", Ko::kPositional, false},
                                             {"aga", Ko::kSituational, false},
-                                            {"new-zealand", Ko::kSituational, true}}};
+                                            {"new-zealand", Ko::kSituational, true},
+                                            {"simple-ko", Ko::kSimple, false}}};
 
 struct KoName {
   const char* name;

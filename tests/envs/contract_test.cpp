@@ -198,7 +198,7 @@ TEST(Games, UnknownNamesAndOptionsListTheKnownOnes) {
   EXPECT_EQ(message("go:komi=nan"), "go: komi=nan is not a multiple of 0.5 from -150 to 150");
   EXPECT_EQ(message("go:komi=1e9"), "go: komi=1e9 is not a multiple of 0.5 from -150 to 150");
   EXPECT_EQ(message("go:rules=ing"),
-            "go: unknown rules=ing; known: tromp-taylor chinese aga new-zealand");
+            "go: unknown rules=ing; known: tromp-taylor chinese aga new-zealand simple-ko");
   EXPECT_EQ(message("go:ko=x"), "go: unknown ko=x; known: simple positional situational");
   EXPECT_EQ(message("go:suicide=1"), "go: unknown suicide=1; known: yes no");
   EXPECT_EQ(message("go:size"), "go: expected option=value, found \"size\"");
