@@ -36,6 +36,10 @@ class ConvNorm : public nn::Module {
     add_child("norm", norm_);
   }
   Var forward(const Var& x) { return norm_.forward(conv_.forward(x)); }
+  // relu(forward(x) + residual), in fewer passes over memory when training.
+  Var forward_relu(const Var& x, const Var& residual = {}) {
+    return norm_.forward_relu(conv_.forward(x), residual);
+  }
   // Until it learns: the output is zero.
   void begin_at_zero() { fill_parameters(norm_, 0.0f); }
 
@@ -52,7 +56,7 @@ class PooledBias : public nn::Module {
     add_child("features", features_);
     add_child("to_bias", to_bias_);
   }
-  Var vector(const Var& x) { return pooled(nn::relu(features_.forward(x))); }  // [N,3*hidden]
+  Var vector(const Var& x) { return pooled(features_.forward_relu(x)); }  // [N,3*hidden]
   Var bias(const Var& vector) { return to_bias_.forward(vector); }             // [N,out]
 
  private:
@@ -75,12 +79,15 @@ class Block : public nn::Module {
   }
 
   Var forward(const Var& x) {
-    Var y = first_.forward(x);
-    if (pool_) y = nn::add(y, pool_->bias(pool_->vector(x)));
-    return nn::relu(nn::add(second_.forward(nn::relu(y)), x));
+    return second_.forward_relu(inner(x), x);
   }
 
  private:
+  Var inner(const Var& x) {
+    if (!pool_) return first_.forward_relu(x);
+    return nn::relu(nn::add(first_.forward(x), pool_->bias(pool_->vector(x))));
+  }
+
   ConvNorm first_, second_;
   std::unique_ptr<PooledBias> pool_;
 };
@@ -135,7 +142,7 @@ class ValueHead : public nn::Module {
   }
 
   void forward(const Var& x, bool with_ownership, PolicyValueOutput& out) {
-    const Var features = nn::relu(features_.forward(x));
+    const Var features = features_.forward_relu(x);
     const Var board = nn::relu(to_board_.forward(pooled(features)));
     out.value = to_value_.forward(board);
     out.score = to_score_.forward(board);
@@ -206,7 +213,7 @@ const PolicyValueConfig& PolicyValueNet::config() const { return config_; }
 PolicyValueOutput PolicyValueNet::forward(const Var& planes, bool with_ownership) {
   CHECK(planes.shape().rank() == 4);
   CHECK(planes.shape()[3] == config_.planes);
-  Var x = nn::relu(layers_->stem.forward(planes));
+  Var x = layers_->stem.forward_relu(planes);
   for (const auto& block : layers_->blocks) x = block->forward(x);
   PolicyValueOutput out;
   out.policy = layers_->policy.forward(x);

@@ -23,9 +23,13 @@ struct TrainCommand {
   bool quiet = false;
 };
 
-void show_options(const TrainCommand& command) {
+selfplay::RunOptions resolved(const TrainCommand& command) {
   selfplay::RunOptions options = selfplay::preset_options(command.preset);
   for (const std::string& setting : command.settings) selfplay::set_option(options, setting);
+  return options;
+}
+
+void show_options(selfplay::RunOptions options) {
   for (const selfplay::OptionField& field : selfplay::option_fields(options)) {
     std::cout << std::left << std::setw(32) << field.key << ' ' << std::setw(24)
               << selfplay::option_text(field) << ' ' << field.help
@@ -34,7 +38,8 @@ void show_options(const TrainCommand& command) {
 }
 
 void train(const TrainCommand& command) {
-  if (command.show_options) return show_options(command);
+  const selfplay::RunOptions options = resolved(command);  // an Error before any folder is made
+  if (command.show_options) return show_options(options);
   if (command.run.empty())
     throw CLI::RequiredError("--run (the folder of the run, made if it does not exist)");
   StopSignals signals;
@@ -58,18 +63,18 @@ void add_train(CLI::App& app) {
     names += (names.empty() ? "" : ", ") + preset.name;
     footer += "  " + preset.name + ": " + preset.description + "\n";
   }
-  CLI::App* train_app = app.add_subcommand("train", "learn a game from self-play, from zero");
-  train_app->add_option("preset", command->preset, "one of: " + names)->required();
+  CLI::App* train_app = app.add_subcommand("train", "Learn a game from self-play, from zero");
+  train_app->add_option("preset", command->preset, "One of: " + names)->required();
   train_app->add_option("--run", command->run,
-                        "folder of the run; the same command goes on with it");
-  train_app->add_option("--set", command->settings, "an option as key=value; may be repeated")
+                        "Folder of the run; the same command goes on with it");
+  train_app->add_option("--set", command->settings, "An option as key=value; may be repeated")
       ->type_name("KEY=VALUE")
       ->take_all();
-  train_app->add_option("--minutes", command->minutes, "stop after so many (0: never)")
+  train_app->add_option("--minutes", command->minutes, "Stop after so many (0: never)")
       ->check(CLI::NonNegativeNumber);
   train_app->add_flag("--show-options", command->show_options,
-                      "print every option with its value and leave");
-  train_app->add_flag("--quiet", command->quiet, "no progress on stderr");
+                      "Print every option with its value and leave");
+  train_app->add_flag("--quiet", command->quiet, "No progress on stderr");
   train_app->footer(footer +
                     "\nThe run is stopped by Ctrl-C, or killed, and the same command goes on; no "
                     "finished game is lost.\nThe newest network is DIR/nets/latest.safetensors.\n\n"

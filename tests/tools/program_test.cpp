@@ -48,12 +48,21 @@ TEST(Program, VersionTellsWhatIsCompiledIn) {
 }
 
 TEST(Program, RefusesWhatItDoesNotKnow) {
-  for (const char* arguments : {"", "gpt", "gtp --sizes 9", "bench nonsense", "train go8 --run x",
-                                "match net", "--threads 0 gtp"}) {
+  for (const char* arguments : {"", "gpt", "gtp --sizes 9", "bench nonsense", "match net",
+                                "--threads 0 gtp", "train go9"}) {
     const Finished refused = run(arguments);
     EXPECT_NE(refused.exit_code, 0) << arguments;
     EXPECT_FALSE(refused.output.empty()) << arguments;
     EXPECT_FALSE(has(refused.output, "internal error")) << refused.output;
+  }
+}
+
+TEST(Program, RefusesATrainingBeforeItMakesAFolder) {
+  const std::string folder = ::testing::TempDir() + "never_made";
+  for (const std::string& what : {std::string("go8"), std::string("go9 --set trainer.bach=64")}) {
+    const Finished refused = run("train " + what + " --run " + folder);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_FALSE(std::filesystem::exists(folder)) << what;
   }
 }
 
