@@ -16,7 +16,7 @@ namespace tengen::agents {
 struct Choice {
   envs::Action action = 0;
   bool resign = false;
-  search::Report report;   // empty for agents that do not search
+  search::Report report;  // empty for agents that do not search
 };
 
 // Why an agent cannot go on (an external program died, timed out or broke the protocol). The

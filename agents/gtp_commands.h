@@ -17,16 +17,16 @@ using GtpArguments = std::vector<std::string>;
 
 struct GtpCommand {
   std::string_view name;
-  std::string_view usage;   // "COLOR VERTEX"; what is [in brackets] may be missing
+  std::string_view usage;  // "COLOR VERTEX"; what is [in brackets] may be missing
   std::string (*run)(GtpSession&, const GtpArguments&);
 };
 
-std::span<const GtpCommand> gtp_admin_commands();   // about the program
-std::span<const GtpCommand> gtp_setup_commands();   // board, komi, handicap
-std::span<const GtpCommand> gtp_play_commands();    // moves
-std::span<const GtpCommand> gtp_time_commands();    // clocks
-std::span<const GtpCommand> gtp_score_commands();   // the end of a game
-std::span<const GtpCommand> gtp_sgf_commands();     // files
+std::span<const GtpCommand> gtp_admin_commands();  // about the program
+std::span<const GtpCommand> gtp_setup_commands();  // board, komi, handicap
+std::span<const GtpCommand> gtp_play_commands();   // moves
+std::span<const GtpCommand> gtp_time_commands();   // clocks
+std::span<const GtpCommand> gtp_score_commands();  // the end of a game
+std::span<const GtpCommand> gtp_sgf_commands();    // files
 
 // Every family, in the order above.
 std::vector<const GtpCommand*> gtp_commands();

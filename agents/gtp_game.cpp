@@ -94,7 +94,9 @@ Choice GtpGame::choose(Color color, const search::Limits& limits) {
   return choice;
 }
 
-bool GtpGame::ordinary(Color color) const { return color == state_.color_to_play() && !state_.over(); }
+bool GtpGame::ordinary(Color color) const {
+  return color == state_.color_to_play() && !state_.over();
+}
 
 // An agent that fails to follow is started anew when it must next choose.
 void GtpGame::follow(envs::Action action) {

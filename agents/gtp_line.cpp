@@ -14,8 +14,10 @@ std::string cleaned(const std::string& line) {
   for (const char c : line) {
     if (c == '#') break;
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\t') out += ' ';
-    else if (byte >= 32 && byte != 127) out += c;
+    if (c == '\t')
+      out += ' ';
+    else if (byte >= 32 && byte != 127)
+      out += c;
   }
   return out;
 }
@@ -79,8 +81,10 @@ std::optional<InputLine> read_line(std::istream& in, size_t most_bytes) {
   if (c == kEnd) return std::nullopt;
   InputLine line;
   for (; c != kEnd && c != '\n'; c = buffer->sbumpc()) {
-    if (line.text.size() < most_bytes) line.text += static_cast<char>(c);
-    else line.too_long = true;
+    if (line.text.size() < most_bytes)
+      line.text += static_cast<char>(c);
+    else
+      line.too_long = true;
   }
   return line;
 }

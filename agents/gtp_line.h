@@ -11,7 +11,7 @@
 namespace tengen::agents {
 
 struct GtpRequest {
-  std::string id;        // digits, or empty
+  std::string id;  // digits, or empty
   std::string command;
   std::vector<std::string> arguments;
 };
@@ -26,7 +26,7 @@ std::string gtp_success(const std::string& id, const std::string& text);
 std::string gtp_failure(const std::string& id, const std::string& message);
 
 struct InputLine {
-  std::string text;        // without the newline; only the beginning of a line that is too long
+  std::string text;  // without the newline; only the beginning of a line that is too long
   bool too_long = false;
 };
 

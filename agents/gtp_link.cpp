@@ -62,8 +62,8 @@ boost::filesystem::path find_program(const std::string& name) {
   return found.empty() ? process::search_path(name, {"/usr/games", "/usr/local/games"}) : found;
 }
 
-process::child launch(const std::string& command, process::async_pipe& in,
-                      process::async_pipe& out, process::async_pipe& err) {
+process::child launch(const std::string& command, process::async_pipe& in, process::async_pipe& out,
+                      process::async_pipe& err) {
   std::vector<std::string> words = split_words(command);
   if (words.empty()) throw Error("the command of the external program is empty");
   const boost::filesystem::path file = find_program(words.front());
@@ -81,7 +81,7 @@ process::child launch(const std::string& command, process::async_pipe& in,
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
   };
   std::error_code error;
-  process::child child(file, process::args(words), process::std_in < in, process::std_out > out,
+  process::child child(file, process::args(words), process::std_in<in, process::std_out> out,
                        process::std_err > err, process::extend::on_exec_setup = prepare, error);
   if (error) throw Error("cannot start '" + command + "': " + error.message());
   return child;
@@ -93,7 +93,9 @@ process::child launch(const std::string& command, process::async_pipe& in,
 // standard error never blocks in the middle of a command.
 struct GtpLink::Process {
   explicit Process(const std::string& command)
-      : in(private_pipe(io)), out(private_pipe(io)), err(private_pipe(io)),
+      : in(private_pipe(io)),
+        out(private_pipe(io)),
+        err(private_pipe(io)),
         child(launch(command, in, out, err)) {
     read_out();
     read_err();
@@ -148,9 +150,9 @@ struct GtpLink::Process {
   process::async_pipe in, out, err;
   process::child child;
   std::array<char, 4096> out_buffer, err_buffer;
-  std::string received;     // not yet consumed answers
+  std::string received;  // not yet consumed answers
   std::string error_tail;
-  bool ended = false;       // the program closed its output
+  bool ended = false;  // the program closed its output
 };
 
 GtpLink::GtpLink(const std::string& command) {
@@ -232,7 +234,10 @@ std::vector<std::string> split_words(const std::string& command) {
       word += command[++i];
       in_word = true;
     } else if (quote) {
-      if (c == quote) quote = 0; else word += c;
+      if (c == quote)
+        quote = 0;
+      else
+        word += c;
     } else if (c == '\'' || c == '"') {
       quote = c;
       in_word = true;
@@ -245,7 +250,8 @@ std::vector<std::string> split_words(const std::string& command) {
       in_word = true;
     }
   }
-  if (quote) throw Error("the quote " + std::string(1, quote) + " is not closed in '" + command + "'");
+  if (quote)
+    throw Error("the quote " + std::string(1, quote) + " is not closed in '" + command + "'");
   if (in_word) words.push_back(std::move(word));
   return words;
 }

@@ -13,8 +13,8 @@ namespace tengen::agents {
 class GtpLink {
  public:
   struct Answer {
-    bool ok = false;    // "=" or "?"
-    std::string text;   // without the sign and the empty line; lines are kept
+    bool ok = false;   // "=" or "?"
+    std::string text;  // without the sign and the empty line; lines are kept
   };
 
   // Starts the program. An Error names the command that cannot be started.

@@ -17,8 +17,8 @@ std::string play(GtpSession& session, const GtpArguments& arguments) {
 // The agent's choice within the colour's clock, which runs meanwhile.
 Choice timed_choice(GtpSession& session, Color color) {
   const envs::go::GoState& state = session.game().state();
-  const search::Limits limits = session.clock(color).limits(
-      static_cast<int>(state.moves().size()), state.board().area());
+  const search::Limits limits =
+      session.clock(color).limits(static_cast<int>(state.moves().size()), state.board().area());
   const auto begin = std::chrono::steady_clock::now();
   const Choice choice = session.game().choose(color, limits);
   const std::chrono::duration<double> used = std::chrono::steady_clock::now() - begin;
@@ -53,10 +53,8 @@ std::string showboard(GtpSession& session, const GtpArguments&) {
 }
 
 constexpr GtpCommand kCommands[] = {
-    {"play", "COLOR VERTEX", play},
-    {"genmove", "COLOR", genmove},
-    {"reg_genmove", "COLOR", reg_genmove},
-    {"undo", "", undo},
+    {"play", "COLOR VERTEX", play},        {"genmove", "COLOR", genmove},
+    {"reg_genmove", "COLOR", reg_genmove}, {"undo", "", undo},
     {"showboard", "", showboard},
 };
 

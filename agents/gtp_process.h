@@ -41,15 +41,15 @@ class GtpProcess : public Agent {
   void tell_time(double seconds);
   // The answer's text, or nothing for a refusal ("?"), whose message goes to *refusal.
   std::optional<std::string> exchange(const std::string& command, std::string* refusal = nullptr);
-  std::string ask(const std::string& command);           // a refusal is a failure
-  [[noreturn]] void fail(const std::string& reason);     // kills the program; AgentFailure
+  std::string ask(const std::string& command);        // a refusal is a failure
+  [[noreturn]] void fail(const std::string& reason);  // kills the program; AgentFailure
 
   std::string command_;
   double timeout_s_;
   std::string name_;
-  std::unique_ptr<GtpLink> link_;            // nothing after a failure
-  std::unique_ptr<envs::State> state_;       // the game so far; judges the program's moves
-  std::optional<envs::Action> answered_;     // our genmove that played() has not confirmed yet
+  std::unique_ptr<GtpLink> link_;         // nothing after a failure
+  std::unique_ptr<envs::State> state_;    // the game so far; judges the program's moves
+  std::optional<envs::Action> answered_;  // our genmove that played() has not confirmed yet
   double told_time_s_ = 0.0;
 };
 

@@ -18,7 +18,7 @@ namespace tengen::agents {
 struct GtpOptions {
   std::string name = "Tengen";
   std::string version = "0";
-  envs::go::Rules rules;           // of the first game; size and komi change by command
+  envs::go::Rules rules;  // of the first game; size and komi change by command
 };
 
 class GtpSession {

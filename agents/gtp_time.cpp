@@ -52,8 +52,9 @@ std::string kgs_time_settings(GtpSession& session, const GtpArguments& arguments
     set_clocks(session, Clock(seconds_argument(arguments[1]), seconds_argument(arguments[2]),
                               stones_argument(arguments[3])));
   } else {
-    throw Error("syntax error: kgs-time_settings none | absolute MAIN | byoyomi MAIN PERIOD "
-                "PERIODS | canadian MAIN TIME STONES");
+    throw Error(
+        "syntax error: kgs-time_settings none | absolute MAIN | byoyomi MAIN PERIOD "
+        "PERIODS | canadian MAIN TIME STONES");
   }
   return "";
 }

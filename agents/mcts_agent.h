@@ -15,8 +15,8 @@ namespace tengen::agents {
 
 struct MctsOptions {
   search::SearchOptions search;
-  search::Limits limits;             // of every move; those of choose() tighten them
-  int default_visits = 400;          // where neither sets a limit
+  search::Limits limits;        // of every move; those of choose() tighten them
+  int default_visits = 400;     // where neither sets a limit
   int rows_per_wave = 0;        // 0: what the evaluator prefers
   float temperature = 0.0f;     // of the move choice over visits, 0: the best
   int temperature_moves = 0;    // only for the first moves of a game

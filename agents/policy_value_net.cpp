@@ -57,7 +57,7 @@ class PooledBias : public nn::Module {
     add_child("to_bias", to_bias_);
   }
   Var vector(const Var& x) { return pooled(features_.forward_relu(x)); }  // [N,3*hidden]
-  Var bias(const Var& vector) { return to_bias_.forward(vector); }             // [N,out]
+  Var bias(const Var& vector) { return to_bias_.forward(vector); }        // [N,out]
 
  private:
   ConvNorm features_;
@@ -78,9 +78,7 @@ class Block : public nn::Module {
     second_.begin_at_zero();  // a fresh block is the identity
   }
 
-  Var forward(const Var& x) {
-    return second_.forward_relu(inner(x), x);
-  }
+  Var forward(const Var& x) { return second_.forward_relu(inner(x), x); }
 
  private:
   Var inner(const Var& x) {

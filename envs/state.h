@@ -35,12 +35,12 @@ struct Outcome {
 
 // What is the same for every position of one game.
 struct GameSpec {
-  std::string name;    // canonical, as new_game() accepts it: "go:komi=7,size=9"
-  int height = 0;      // features are encoded as [height, width, planes]
+  std::string name;  // canonical, as new_game() accepts it: "go:komi=7,size=9"
+  int height = 0;    // features are encoded as [height, width, planes]
   int width = 0;
   int planes = 0;
-  int actions = 0;     // length of the policy
-  int max_moves = 0;   // a game never lasts longer
+  int actions = 0;    // length of the policy
+  int max_moves = 0;  // a game never lasts longer
   // symmetries[s][a] is the image of action a under symmetry s; symmetries[0] is the identity.
   std::vector<std::vector<Action>> symmetries;
 };

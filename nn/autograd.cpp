@@ -17,9 +17,9 @@ struct Var::Node {
   std::function<void(const Tensor&)> gradient;  // holds only tensors and `inputs`
   uint64_t order = 0;                           // inputs were made before results; 0 for leaves
   bool requires_grad = false;
-  bool bound = false;                           // grad lives in an optimiser's buffer
-  bool visited = false;                         // by the backward() now running
-  bool freed = false;                           // backward() has used up the tape here
+  bool bound = false;    // grad lives in an optimiser's buffer
+  bool visited = false;  // by the backward() now running
+  bool freed = false;    // backward() has used up the tape here
 
   ~Node();
 
@@ -217,8 +217,8 @@ double gradcheck(const std::function<Var(const std::vector<Var>&)>& f, std::vect
           (static_cast<double>(above) - below);
       value_with(input, element, values[element]);
       const double analytic = gradient[element];
-      const double difference = std::abs(analytic - numeric) /
-                                std::max({1.0, std::abs(analytic), std::abs(numeric)});
+      const double difference =
+          std::abs(analytic - numeric) / std::max({1.0, std::abs(analytic), std::abs(numeric)});
       worst = std::isnan(difference) ? difference : std::max(worst, difference);
       if (std::isnan(worst)) return worst;
     }

@@ -55,9 +55,9 @@ class Device {
                                   float* dw) = 0;
 
   // Element by element; a result may overwrite its first argument. unary_grad reads only y for
-  // kRelu, kTanh, kSigmoid, kExp and kSqrt (x may then be anything). `b` is repeated: element i of the result meets b[(i / inner) % nb], so
-  // (nb = n, inner = 1) is no broadcast, (nb = C, inner = 1) a bias per channel and
-  // (nb = rows, inner = n / rows) one number a row.
+  // kRelu, kTanh, kSigmoid, kExp and kSqrt (x may then be anything). `b` is repeated: element i of
+  // the result meets b[(i / inner) % nb], so (nb = n, inner = 1) is no broadcast, (nb = C, inner =
+  // 1) a bias per channel and (nb = rows, inner = n / rows) one number a row.
   virtual void unary(Unary op, int64_t n, const float* x, float* y) = 0;
   virtual void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
                           float* dx) = 0;
@@ -71,8 +71,8 @@ class Device {
                         int32_t* argmax) = 0;
   // Their gradients. x [outer, inner] -> y [outer, axis, inner]: alpha x along the whole axis, and
   // x at argmax, zero elsewhere.
-  virtual void repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha,
-                           const float* x, float* y) = 0;
+  virtual void repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha, const float* x,
+                           float* y) = 0;
   virtual void max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
                              const int32_t* argmax, float* dx) = 0;
   // Copies `blocks` runs of `size` floats that begin `from_step` and `to_step` floats apart.
@@ -99,10 +99,10 @@ class Device {
   virtual void batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
                                const float* gamma, const float* beta, const float* residual,
                                float* y, float* mean, float* inverse_std) = 0;
-  virtual void batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x,
-                                    const float* y, const float* dy, const float* gamma,
-                                    const float* mean, const float* inverse_std, float* dx,
-                                    float* dgamma, float* dbeta, float* dresidual) = 0;
+  virtual void batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x, const float* y,
+                                    const float* dy, const float* gamma, const float* mean,
+                                    const float* inverse_std, float* dx, float* dgamma,
+                                    float* dbeta, float* dresidual) = 0;
 
   // Optimisers over one flat buffer. SGD: g = gradient + weight_decay * weight,
   // velocity = momentum * velocity + g, weight -= learning_rate * velocity (Nesterov:

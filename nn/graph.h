@@ -33,14 +33,14 @@ namespace tengen::nn {
 // or "input", or "constant" (a parameter or buffer: `value` is set).
 struct GraphNode {
   std::string op;
-  std::vector<int> inputs;                    // indices of earlier nodes, in the order of ops.h
-  std::map<std::string, double> attributes;   // "stride", "padding", "epsilon", "axis", ...
+  std::vector<int> inputs;                   // indices of earlier nodes, in the order of ops.h
+  std::map<std::string, double> attributes;  // "stride", "padding", "epsilon", "axis", ...
   Shape shape;
   Tensor value;
 };
 
 struct Graph {
-  std::vector<GraphNode> nodes;               // in order of computation
+  std::vector<GraphNode> nodes;  // in order of computation
   std::vector<int> inputs;
   std::vector<int> outputs;
 };

@@ -25,8 +25,9 @@ Var sigmoid(const Var& x);
 Var square(const Var& x);
 
 // Products (ops_product.cpp, ops_conv.cpp).
-Var matmul(const Var& a, const Var& b);                          // [m,k] [k,n] -> [m,n]
-Var linear(const Var& x, const Var& weight, const Var& bias);    // [...,in] -> [...,out]; bias may be empty
+Var matmul(const Var& a, const Var& b);  // [m,k] [k,n] -> [m,n]
+Var linear(const Var& x, const Var& weight,
+           const Var& bias);  // [...,in] -> [...,out]; bias may be empty
 struct Conv2dOptions {
   int64_t stride = 1;
   int64_t padding = 0;
@@ -57,9 +58,11 @@ Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tens
 // Losses (ops_loss.cpp) of [rows, n]: the sum of weight * loss over rows, divided by the number of
 // rows; `weight` [rows] may be empty. cross_entropy sums over the n columns (one distribution a
 // row), the others average over them. Targets have the shape of x and carry no gradient.
-Var log_softmax(const Var& x);                                                // over the last axis
-Var cross_entropy(const Var& logits, const Tensor& target, const Tensor& weight);    // distributions [rows, n]
-Var binary_cross_entropy_with_logits(const Var& logits, const Tensor& target, const Tensor& weight);  // target in [0,1]
+Var log_softmax(const Var& x);  // over the last axis
+Var cross_entropy(const Var& logits, const Tensor& target,
+                  const Tensor& weight);  // distributions [rows, n]
+Var binary_cross_entropy_with_logits(const Var& logits, const Tensor& target,
+                                     const Tensor& weight);  // target in [0,1]
 Var mse_loss(const Var& x, const Tensor& target, const Tensor& weight);
 Var huber_loss(const Var& x, const Tensor& target, float delta, const Tensor& weight);
 

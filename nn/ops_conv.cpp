@@ -12,8 +12,14 @@ Conv2dShape checked_shape(const Shape& x, const Shape& w, const Conv2dOptions& o
   if (x.rank() != 4) wrong_shape("conv2d", "x [N,H,W,C]", x);
   if (w.rank() != 4 || w[2] != x[3])
     wrong_shape("conv2d", "weight [kh,kw," + std::to_string(x[3]) + ",K]", w);
-  const Conv2dShape shape{.n = x[0], .height = x[1], .width = x[2], .in = x[3], .out = w[3],
-                          .kernel_h = w[0], .kernel_w = w[1], .stride = options.stride,
+  const Conv2dShape shape{.n = x[0],
+                          .height = x[1],
+                          .width = x[2],
+                          .in = x[3],
+                          .out = w[3],
+                          .kernel_h = w[0],
+                          .kernel_w = w[1],
+                          .stride = options.stride,
                           .padding = options.padding};
   if (w[0] < 1 || w[0] > x[1] + 2 * options.padding || w[1] < 1 ||
       w[1] > x[2] + 2 * options.padding)
@@ -29,8 +35,8 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Conv2dOptions
     wrong_shape("conv2d", "bias " + Shape{shape.out}.text(), bias.shape());
 
   Device& device = x.value().device();
-  Tensor y = Tensor::uninitialized({shape.n, shape.out_height(), shape.out_width(), shape.out},
-                                   device);
+  Tensor y =
+      Tensor::uninitialized({shape.n, shape.out_height(), shape.out_width(), shape.out}, device);
   device.conv2d(shape, x.value().data(), weight.value().data(), y.data());
   const Broadcast way{1, shape.n * shape.out_height() * shape.out_width(), shape.out};
   if (bias.defined()) add_in_place(y, bias.value(), way);

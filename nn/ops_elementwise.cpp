@@ -65,11 +65,12 @@ Var add(const Var& a, const Var& b) {
 
 Var subtract(const Var& a, const Var& b) {
   const Broadcast way = broadcast_of("subtract", a.shape(), b.shape());
-  const Var result = make_var(
-      binary(Binary::kSubtract, a.value(), b.value(), way), {a, b}, [a, b, way](const Tensor& dy) {
-        a.add_grad(dy);
-        if (b.requires_grad()) b.add_grad(scaled(reduced(dy, way, b.shape()), -1.0f));
-      });
+  const Var result = make_var(binary(Binary::kSubtract, a.value(), b.value(), way), {a, b},
+                              [a, b, way](const Tensor& dy) {
+                                a.add_grad(dy);
+                                if (b.requires_grad())
+                                  b.add_grad(scaled(reduced(dy, way, b.shape()), -1.0f));
+                              });
   return recorded("subtract", a, b, result);
 }
 
@@ -85,9 +86,8 @@ Var multiply(const Var& a, const Var& b) {
 }
 
 Var scale(const Var& x, float factor) {
-  const Var result = make_var(scaled(x.value(), factor), {x}, [x, factor](const Tensor& dy) {
-    x.add_grad(scaled(dy, factor));
-  });
+  const Var result = make_var(scaled(x.value(), factor), {x},
+                              [x, factor](const Tensor& dy) { x.add_grad(scaled(dy, factor)); });
   if (tracing()) record_operation("scale", {x}, result, {{"factor", factor}});
   return result;
 }

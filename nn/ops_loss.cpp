@@ -9,8 +9,7 @@ namespace {
 // Rows and columns of a loss: {rows, columns, 1}, as a weight a row meets them.
 Broadcast checked_rows(const char* op, const Var& x, const Tensor& target, const Tensor& weight) {
   if (x.shape().rank() != 2 || x.value().size() < 1) wrong_shape(op, "x [rows,n]", x.shape());
-  if (target.shape() != x.shape())
-    wrong_shape(op, "a target " + x.shape().text(), target.shape());
+  if (target.shape() != x.shape()) wrong_shape(op, "a target " + x.shape().text(), target.shape());
   if (weight.defined() && weight.shape() != Shape{x.shape()[0]})
     wrong_shape(op, "a weight " + Shape{x.shape()[0]}.text(), weight.shape());
   return {x.shape()[0], x.shape()[1], 1};
@@ -67,11 +66,10 @@ Var cross_entropy(const Var& logits, const Tensor& target, const Tensor& weight)
 // loss = -t log s - (1 - t) log (1 - s) = softplus(x) - t x, with s = sigmoid(x).
 Var binary_cross_entropy_with_logits(const Var& logits, const Tensor& target,
                                      const Tensor& weight) {
-  const Broadcast way =
-      checked_rows("binary_cross_entropy_with_logits", logits, target, weight);
+  const Broadcast way = checked_rows("binary_cross_entropy_with_logits", logits, target, weight);
   const Tensor& x = logits.value();
-  const Tensor loss = binary(Binary::kSubtract, unary(Unary::kSoftplus, x),
-                             binary(Binary::kMultiply, target, x));
+  const Tensor loss =
+      binary(Binary::kSubtract, unary(Unary::kSoftplus, x), binary(Binary::kMultiply, target, x));
   const Tensor slope = binary(Binary::kSubtract, unary(Unary::kSigmoid, x), target);
   return weighed_loss(logits, loss, slope, weight, way, x.size());
 }
@@ -94,13 +92,12 @@ Var huber_loss(const Var& x, const Tensor& target, float delta, const Tensor& we
   const Tensor size = unary(Unary::kAbs, difference);
   const Tensor far = unary(Unary::kRelu, binary(Binary::kSubtract, size, limit));
   const Tensor near = binary(Binary::kSubtract, size, far);
-  const Tensor loss = binary(Binary::kAdd, scaled(unary(Unary::kSquare, near), 0.5f),
-                             scaled(far, delta));
+  const Tensor loss =
+      binary(Binary::kAdd, scaled(unary(Unary::kSquare, near), 0.5f), scaled(far, delta));
 
   const Tensor lifted = binary(Binary::kMaximum, difference, constant(difference, -delta));
-  const Tensor slope = binary(
-      Binary::kSubtract, lifted,
-      unary(Unary::kRelu, binary(Binary::kSubtract, lifted, limit)));
+  const Tensor slope = binary(Binary::kSubtract, lifted,
+                              unary(Unary::kRelu, binary(Binary::kSubtract, lifted, limit)));
   return weighed_loss(x, loss, slope, weight, way, difference.size());
 }
 

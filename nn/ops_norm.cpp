@@ -91,10 +91,10 @@ Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const
     Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
     Tensor dresidual;
     if (residual.requires_grad()) dresidual = Tensor::uninitialized(x.shape(), dy.device());
-    dy.device().batch_norm_relu_grad(
-        batch.way.axis, batch.way.inner, x.value().data(), y.data(), dy.data(),
-        gamma.value().data(), batch.mean.data(), batch.inverse_std.data(), dx.data(),
-        dgamma.data(), dbeta.data(), dresidual.data());
+    dy.device().batch_norm_relu_grad(batch.way.axis, batch.way.inner, x.value().data(), y.data(),
+                                     dy.data(), gamma.value().data(), batch.mean.data(),
+                                     batch.inverse_std.data(), dx.data(), dgamma.data(),
+                                     dbeta.data(), dresidual.data());
     x.add_grad(dx);
     gamma.add_grad(dgamma);
     beta.add_grad(dbeta);
@@ -111,27 +111,27 @@ Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tens
     wrong_shape("batch_norm_infer", "variance " + gamma.shape().text(), variance.shape());
 
   // y = (x - mean) * inverse_std * gamma + beta = x * factor + offset
-  const Tensor inverse_std = binary(
-      Binary::kDivide, filled(variance, 1.0f),
-      unary(Unary::kSqrt, binary(Binary::kAdd, variance, filled(variance, epsilon))));
+  const Tensor inverse_std =
+      binary(Binary::kDivide, filled(variance, 1.0f),
+             unary(Unary::kSqrt, binary(Binary::kAdd, variance, filled(variance, epsilon))));
   const Tensor factor = binary(Binary::kMultiply, inverse_std, gamma.value());
   const Tensor offset =
       binary(Binary::kSubtract, beta.value(), binary(Binary::kMultiply, mean, factor));
   Tensor y = binary(Binary::kMultiply, x.value(), factor, way);
   add_in_place(y, offset, way);
 
-  const Var result = make_var(
-      std::move(y), {x, gamma, beta},
-      [x, gamma, beta, mean, inverse_std, factor, way](const Tensor& dy) {
-        if (x.requires_grad()) x.add_grad(binary(Binary::kMultiply, dy, factor, way));
-        if (beta.requires_grad()) beta.add_grad(sum_over(dy, way, beta.shape()));
-        if (gamma.requires_grad()) {
-          const Tensor centred = binary(Binary::kSubtract, x.value(), mean, way);
-          const Tensor weighed = binary(Binary::kMultiply, dy, centred);
-          gamma.add_grad(
-              binary(Binary::kMultiply, sum_over(weighed, way, gamma.shape()), inverse_std));
-        }
-      });
+  const Var result =
+      make_var(std::move(y), {x, gamma, beta},
+               [x, gamma, beta, mean, inverse_std, factor, way](const Tensor& dy) {
+                 if (x.requires_grad()) x.add_grad(binary(Binary::kMultiply, dy, factor, way));
+                 if (beta.requires_grad()) beta.add_grad(sum_over(dy, way, beta.shape()));
+                 if (gamma.requires_grad()) {
+                   const Tensor centred = binary(Binary::kSubtract, x.value(), mean, way);
+                   const Tensor weighed = binary(Binary::kMultiply, dy, centred);
+                   gamma.add_grad(binary(Binary::kMultiply, sum_over(weighed, way, gamma.shape()),
+                                         inverse_std));
+                 }
+               });
   if (tracing())
     record_operation("batch_norm_infer", {x, gamma, beta, Var(mean), Var(variance)}, result,
                      {{"epsilon", epsilon}});

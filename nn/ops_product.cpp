@@ -36,9 +36,8 @@ Var matmul(const Var& a, const Var& b) {
   const Product product{a.shape()[0], b.shape()[1], a.shape()[1]};
   Tensor c = Tensor::uninitialized({product.m, product.n}, a.value().device());
   product.value(a.value(), b.value(), c);
-  const Var result = make_var(std::move(c), {a, b}, [a, b, product](const Tensor& dc) {
-    product.add_grads(a, b, dc);
-  });
+  const Var result = make_var(std::move(c), {a, b},
+                              [a, b, product](const Tensor& dc) { product.add_grads(a, b, dc); });
   if (tracing()) record_operation("matmul", {a, b}, result);
   return result;
 }

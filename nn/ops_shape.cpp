@@ -32,9 +32,8 @@ struct Runs {
 }  // namespace
 
 Var reshape(const Var& x, Shape shape) {
-  const Var result = make_var(x.value().reshape(std::move(shape)), {x}, [x](const Tensor& dy) {
-    x.add_grad(dy.reshape(x.shape()));
-  });
+  const Var result = make_var(x.value().reshape(std::move(shape)), {x},
+                              [x](const Tensor& dy) { x.add_grad(dy.reshape(x.shape())); });
   if (tracing()) record_operation("reshape", {x}, result);
   return result;
 }

@@ -37,9 +37,9 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 class Tensor {
  public:
-  Tensor() = default;  // empty: defined() is false
-  explicit Tensor(Shape shape, Device& device);  // zeros
-  explicit Tensor(Shape shape);                  // zeros on cpu_device()
+  Tensor() = default;                                  // empty: defined() is false
+  explicit Tensor(Shape shape, Device& device);        // zeros
+  explicit Tensor(Shape shape);                        // zeros on cpu_device()
   Tensor(Shape shape, std::span<const float> values);  // on cpu_device()
   Tensor(Shape shape, std::span<const float> values, Device& device);
   // For results that are overwritten anyway: saves a pass over memory.
@@ -64,7 +64,7 @@ class Tensor {
   bool unique() const { return storage_.use_count() == 1; }
   void fill(float value);
   void copy_from(const Tensor& other);  // values, from any device; same size
-  float item() const;                 // the only element
+  float item() const;                   // the only element
   std::vector<float> to_vector() const;
 
  private:

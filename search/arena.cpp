@@ -26,7 +26,7 @@ Arena::~Arena() {
   for (size_t i = 0; i < max_chunks_; ++i) {
     std::byte* chunk = chunks_[i].load(std::memory_order_relaxed);
     if (!chunk) break;
-    ::operator delete(chunk, std::align_val_t{kUnit});
+    ::operator delete (chunk, std::align_val_t{kUnit});
   }
 }
 
@@ -49,20 +49,19 @@ Handle Arena::allocate(size_t bytes) {
 
 void Arena::give_back(Handle block, size_t bytes) {
   uint64_t end = block + units_for(bytes);
-  top_.compare_exchange_strong(end, block, std::memory_order_release,
-                               std::memory_order_relaxed);
+  top_.compare_exchange_strong(end, block, std::memory_order_release, std::memory_order_relaxed);
 }
 
 // Several threads may find the chunk missing; one of theirs is taken, the others are freed.
 void Arena::make_chunk(size_t index) {
   std::atomic<std::byte*>& slot = chunks_[index];
   if (slot.load(std::memory_order_acquire)) return;
-  auto* fresh = static_cast<std::byte*>(::operator new(kChunkBytes, std::align_val_t{kUnit}));
+  auto* fresh = static_cast<std::byte*>(::operator new (kChunkBytes, std::align_val_t{kUnit}));
   std::byte* expected = nullptr;
   if (slot.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) {
     held_.fetch_add(1, std::memory_order_relaxed);
   } else {
-    ::operator delete(fresh, std::align_val_t{kUnit});
+    ::operator delete (fresh, std::align_val_t{kUnit});
   }
 }
 

@@ -37,8 +37,7 @@ void drive(Search& search, Evaluator& evaluator, const Limits& limits,
   const auto start = std::chrono::steady_clock::now();
   const int most = limits.visits > 0 ? std::min(limits.visits, kMostVisits) : kMostVisits;
   const int kept = search.visits();
-  const int rows =
-      options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows();
+  const int rows = options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows();
   Search* const tree = &search;
   Wave wave({&tree, 1}, evaluator, std::max(rows, 1));
 
@@ -65,8 +64,7 @@ void drive(std::span<Search* const> trees, Evaluator& evaluator,
   CHECK(trees.size() == first_targets.size());
   if (trees.empty()) return;
   const int count = static_cast<int>(trees.size());
-  const int rows =
-      options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows();
+  const int rows = options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows();
   Wave wave(trees, evaluator, std::max(1, rows / count));
   std::vector<int> targets(first_targets.begin(), first_targets.end());
   std::vector<int> budgets(trees.size());

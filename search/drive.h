@@ -18,13 +18,13 @@ namespace tengen::search {
 
 // When one tree has been searched enough; whatever comes first. Zero means no limit.
 struct Limits {
-  int visits = 0;        // of the root, those kept from an earlier search included
-  double time_s = 0.0;   // wall clock from the call of drive
+  int visits = 0;       // of the root, those kept from an earlier search included
+  double time_s = 0.0;  // wall clock from the call of drive
 };
 
 struct DriveOptions {
-  int rows_per_wave = 0;             // 0: Evaluator::preferred_rows, or one a tree if more trees
-  bool stop_when_decided = true;     // one tree: stop when the best move cannot be overtaken
+  int rows_per_wave = 0;          // 0: Evaluator::preferred_rows, or one a tree if more trees
+  bool stop_when_decided = true;  // one tree: stop when the best move cannot be overtaken
   const std::atomic<bool>* stop = nullptr;  // set by others to end early
 };
 

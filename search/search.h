@@ -15,15 +15,15 @@ namespace tengen::search {
 struct SearchOptions {
   // PUCT (Silver et al. 2017, Methods; growth of c as in Silver et al. 2018, supplement).
   float cpuct = 1.1f;
-  float cpuct_growth = 0.4f;        // c = cpuct + growth * log((visits + base) / base)
+  float cpuct_growth = 0.4f;  // c = cpuct + growth * log((visits + base) / base)
   float cpuct_base = 500.0f;
-  float fpu_reduction = 0.2f;       // unvisited: parent's value less this * sqrt(visited policy)
+  float fpu_reduction = 0.2f;  // unvisited: parent's value less this * sqrt(visited policy)
   float root_fpu_reduction = 0.1f;
   float root_policy_temperature = 1.0f;
   // Exploration at the root; 0 turns it off. alpha = total / (number of legal moves).
   float noise_fraction = 0.0f;
   float dirichlet_alpha_total = 10.83f;
-  int virtual_loss = 1;             // visits counted as lost while a row is under way
+  int virtual_loss = 1;  // visits counted as lost while a row is under way
   // Never exceeded. Half is for the tree, half for the copy that advance makes. When it is used
   // up the tree stops growing and still searches. Small trees by the hundred want a few MiB each.
   size_t memory_mib = 1024;
@@ -33,15 +33,15 @@ struct SearchOptions {
 struct MoveStats {
   envs::Action action = 0;
   int visits = 0;
-  float prior = 0.0f;               // before noise
-  float value = 0.0f;               // mean, in [-1, 1]; 0 when unvisited
-  float score = 0.0f;               // mean expected points
+  float prior = 0.0f;  // before noise
+  float value = 0.0f;  // mean, in [-1, 1]; 0 when unvisited
+  float score = 0.0f;  // mean expected points
 };
 
 // What the tree knows about its root. Moves are ordered by visits, then prior, then action.
 struct Report {
-  int visits = 0;                   // of the root, evaluation of the root itself included
-  float value = 0.0f;               // root mean, for the player to move
+  int visits = 0;      // of the root, evaluation of the root itself included
+  float value = 0.0f;  // root mean, for the player to move
   float score = 0.0f;
   std::vector<MoveStats> moves;
   std::vector<envs::Action> principal_variation;
@@ -103,7 +103,7 @@ class Search {
 
   SearchOptions options_;
   uint64_t seed_;
-  uint64_t roots_ = 0;               // counts draws of noise: the stream of the next one
+  uint64_t roots_ = 0;  // counts draws of noise: the stream of the next one
   std::unique_ptr<envs::State> root_;
   std::unique_ptr<Tree> tree_;
   // With temperature and noise; in place of the root edges' priors, which stay as judged.

@@ -118,8 +118,8 @@ Edge* Search::choose(const Node& node, Handle handle, envs::Player to_play, bool
     const float prior = priors ? priors[i] : edges[i].prior;
     const int n = child.visits.load(kRelaxed);
     const int lost = child.pending.load(kRelaxed) * options_.virtual_loss;
-    const float sum = sign * static_cast<float>(child.value_sum.load(kRelaxed)) *
-                      static_cast<float>(kValueUnit);
+    const float sum =
+        sign * static_cast<float>(child.value_sum.load(kRelaxed)) * static_cast<float>(kValueUnit);
     // A child without visits and rows: its only row was cancelled.
     const float value = n + lost > 0 ? value_with_losses(sum, n, lost) : own_value;
     const float score = puct_score(value, prior, exploration, n + lost);

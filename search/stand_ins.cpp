@@ -54,8 +54,7 @@ void HashEvaluator::submit(EvalBatch& batch, int rows) {
 
 int HashEvaluator::preferred_rows() const { return kCheapRowsPerWave; }
 
-RolloutEvaluator::RolloutEvaluator(int playouts, uint64_t seed)
-    : playouts_(playouts), seed_(seed) {
+RolloutEvaluator::RolloutEvaluator(int playouts, uint64_t seed) : playouts_(playouts), seed_(seed) {
   CHECK(playouts >= 1);
 }
 

@@ -57,9 +57,7 @@ inline constexpr double kScoreUnit = 1.0 / (1 << 20);
 inline constexpr float kMaxScore = 1024.0f;
 
 // Turns kFirst's point of view into that of `player` and back.
-inline float sign_of(envs::Player player) {
-  return player == envs::Player::kFirst ? 1.0f : -1.0f;
-}
+inline float sign_of(envs::Player player) { return player == envs::Player::kFirst ? 1.0f : -1.0f; }
 // What the sums can hold: within +-most, and 0 for what is not a number.
 inline float bounded(float x, float most) {
   return std::isfinite(x) ? std::clamp(x, -most, most) : 0.0f;
@@ -73,11 +71,11 @@ struct Node {
   std::atomic<int64_t> score_sum{0};  // in kScoreUnit
   Handle edges = kNone;
   int32_t edge_count = 0;
-  float value = 0.0f;                 // of kTerminal and kFull
+  float value = 0.0f;  // of kTerminal and kFull
   float score = 0.0f;
   std::atomic<Phase> phase{Phase::kFresh};
 
-  float mean_value() const;           // 0 when unvisited
+  float mean_value() const;  // 0 when unvisited
   float mean_score() const;
 };
 static_assert(sizeof(Node) <= 64);
@@ -120,9 +118,7 @@ class Tree {
   size_t memory_bytes() const { return arena_->bytes() + spare_->bytes(); }
 
  private:
-  Edge* edge_array(Handle h) const {
-    return std::launder(reinterpret_cast<Edge*>(arena_->at(h)));
-  }
+  Edge* edge_array(Handle h) const { return std::launder(reinterpret_cast<Edge*>(arena_->at(h))); }
   Handle new_node();
   Handle allocate(size_t bytes);
   void copy_below(const Arena& from);

@@ -20,9 +20,9 @@ struct Actor::Game {
   GameRecord record;
   Rng rng{0};
   MoveKind kind = MoveKind::kFast;
-  int raw_moves = 0;         // still to be drawn from the raw policy
-  int decided_moves = 0;     // in a row
-  int visits_before = 0;     // in the tree when the move began
+  int raw_moves = 0;      // still to be drawn from the raw policy
+  int decided_moves = 0;  // in a row
+  int visits_before = 0;  // in the tree when the move began
 };
 
 std::vector<std::string> game_choices(const ActorOptions& options) {
@@ -47,8 +47,7 @@ Actor::Actor(const ActorOptions& options, const search::SearchOptions& search, u
   CHECK(options.games >= 1);
   CHECK(options.full_visits >= 2);
   CHECK(options.fast_visits >= 2);
-  for (const std::string& choice : game_choices(options))
-    starts_.push_back(envs::new_game(choice));
+  for (const std::string& choice : game_choices(options)) starts_.push_back(envs::new_game(choice));
   search_.memory_mib = tree_mib(options.full_visits, starts_[0]->spec().actions);
   for (int i = 0; i < options.games; ++i) {
     auto game = std::make_unique<Game>();
@@ -79,7 +78,7 @@ void Actor::play(search::Evaluator& evaluator, int network,
     return targets_[static_cast<size_t>(index)] = begin_move(game);
   };
   search::DriveOptions drive_options;
-  drive_options.rows_per_wave = options_.games;   // one leaf of each: neighbours change no game
+  drive_options.rows_per_wave = options_.games;  // one leaf of each: neighbours change no game
   drive_options.stop = &pause_;
   const std::vector<int> first_targets = targets_;
   if (!enough()) search::drive(trees, evaluator, on_ready, first_targets, drive_options);
@@ -93,8 +92,7 @@ void Actor::begin_game(Game& game) {
   game.rng = Rng(seed_, game.record.number);
   const auto& start = starts_[game.rng.below(static_cast<uint32_t>(starts_.size()))];
   game.record.game = start->spec().name;
-  game.raw_moves =
-      static_cast<int>(-std::log(1.0 - game.rng.uniform()) * options_.opening_moves);
+  game.raw_moves = static_cast<int>(-std::log(1.0 - game.rng.uniform()) * options_.opening_moves);
   game.decided_moves = 0;
   game.tree->reset(*start);
 }
@@ -115,7 +113,7 @@ int Actor::begin_move(Game& game) {
   }
   search::SearchOptions search = search_;
   search.noise_fraction = game.kind == MoveKind::kFull ? options_.noise_fraction : 0.0f;
-  if (game.kind != MoveKind::kFull) {   // the tricks of exploration belong to full searches
+  if (game.kind != MoveKind::kFull) {  // the tricks of exploration belong to full searches
     search.root_policy_temperature = 1.0f;
     search.root_fpu_reduction = search.fpu_reduction;
   }

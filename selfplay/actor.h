@@ -19,15 +19,15 @@
 namespace tengen::selfplay {
 
 struct ActorOptions {
-  std::string game = "tictactoe";   // as new_game takes it, without komi if `komis` is given
-  std::string komis;                // "6.5,7,7.5": each game of Go draws one
-  int games = 64;                   // under way at once
+  std::string game = "tictactoe";  // as new_game takes it, without komi if `komis` is given
+  std::string komis;               // "6.5,7,7.5": each game of Go draws one
+  int games = 64;                  // under way at once
   int full_visits = 128;
   int fast_visits = 24;
-  float full_share = 0.25f;         // probability of a full search
-  float noise_fraction = 0.25f;     // Dirichlet noise of a full search
-  float opening_moves = 3.0f;       // mean number (exponential) of first moves from the raw policy
-  float temperature = 0.9f;         // of the choice over visits, halved every so many moves ...
+  float full_share = 0.25f;      // probability of a full search
+  float noise_fraction = 0.25f;  // Dirichlet noise of a full search
+  float opening_moves = 3.0f;    // mean number (exponential) of first moves from the raw policy
+  float temperature = 0.9f;      // of the choice over visits, halved every so many moves ...
   float temperature_halflife = 9.0f;
   float temperature_floor = 0.15f;  // ... down to this
   // A game whose root value stayed beyond `decided_value` for `decided_moves` moves is played out
@@ -48,7 +48,7 @@ size_t tree_mib(int visits, int actions);
 
 struct ActorCounts {
   int64_t moves = 0;
-  int64_t visits = 0;   // searched, without those kept in a tree from the move before
+  int64_t visits = 0;  // searched, without those kept in a tree from the move before
 };
 
 class Actor {
@@ -60,15 +60,15 @@ class Actor {
 
   // Plays on until `enough` says so, which is asked after every move. Each finished game goes to
   // `sink` at once. The games under way wait for the next call.
-  void play(search::Evaluator& evaluator, int network, const std::function<void(GameRecord&&)>& sink,
-            const std::function<bool()>& enough);
+  void play(search::Evaluator& evaluator, int network,
+            const std::function<void(GameRecord&&)>& sink, const std::function<bool()>& enough);
 
   const ActorCounts& counts() const { return counts_; }
 
  private:
   struct Game;
   void begin_game(Game& game);
-  int begin_move(Game& game);                      // returns the target of visits
+  int begin_move(Game& game);  // returns the target of visits
   envs::Action choose(Game& game, const search::Report& report);
   void note_move(Game& game, const search::Report& report, envs::Action action);
   void play_move(Game& game);
@@ -79,7 +79,7 @@ class Actor {
   uint64_t seed_;
   uint64_t next_number_;
   int network_ = 0;
-  std::vector<std::unique_ptr<envs::State>> starts_;   // one for each choice of game
+  std::vector<std::unique_ptr<envs::State>> starts_;  // one for each choice of game
   std::vector<std::unique_ptr<Game>> games_;
   std::vector<int> targets_;
   std::atomic<bool> pause_{false};

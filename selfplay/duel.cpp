@@ -17,14 +17,14 @@ namespace {
 
 // One game: a tree for each side, both at the same position.
 struct Board {
-  std::unique_ptr<search::Search> trees[2];   // of a, of b
+  std::unique_ptr<search::Search> trees[2];  // of a, of b
   Rng rng{0};
   int plies = 0;
   bool a_first = true;
 
   const envs::State& state() const { return trees[0]->root(); }
   bool over() const { return state().outcome().has_value(); }
-  int to_play() const {   // 0 when it is a's turn
+  int to_play() const {  // 0 when it is a's turn
     return (state().to_play() == envs::Player::kFirst) == a_first ? 0 : 1;
   }
 };

@@ -73,7 +73,8 @@ FolderLock::FolderLock(const std::string& folder) {
     const int error = errno;
     ::close(descriptor_);
     if (error == EWOULDBLOCK)
-      throw Error(folder + ": another process is training in this folder; stop it first, or choose "
+      throw Error(folder +
+                  ": another process is training in this folder; stop it first, or choose "
                   "another folder with --run");
     fail(path, "be locked", error);
   }

@@ -19,8 +19,8 @@ class LineFile {
 
   // Everything or, on a full disk, nothing and an Error.
   void append(std::string_view line);
-  void sync();    // to the medium
-  void clear();   // empties the file
+  void sync();   // to the medium
+  void clear();  // empties the file
   const std::string& path() const { return path_; }
 
  private:

@@ -75,7 +75,8 @@ std::string text(const EloEstimate& estimate) {
   const auto number = [](double elo) {
     return std::isinf(elo) ? std::string(elo > 0 ? "+inf" : "-inf") : fmt::format("{:+.0f}", elo);
   };
-  return number(estimate.elo) + " Elo [" + number(estimate.low) + ", " + number(estimate.high) + "]";
+  return number(estimate.elo) + " Elo [" + number(estimate.low) + ", " + number(estimate.high) +
+         "]";
 }
 
 double Sprt::log_likelihood_ratio(const Tally& tally) const {

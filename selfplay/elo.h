@@ -23,7 +23,7 @@ double score_to_elo(double score);
 
 struct EloEstimate {
   double elo = 0.0;
-  double low = 0.0;    // ends of the 95 % interval; infinite where the games set no bound
+  double low = 0.0;  // ends of the 95 % interval; infinite where the games set no bound
   double high = 0.0;
 };
 
@@ -40,8 +40,8 @@ std::string text(const EloEstimate& estimate);
 struct Sprt {
   double elo0 = 0.0;
   double elo1 = 10.0;
-  double alpha = 0.05;   // chance to accept elo1 where elo0 is true
-  double beta = 0.05;    // and the other way round
+  double alpha = 0.05;  // chance to accept elo1 where elo0 is true
+  double beta = 0.05;   // and the other way round
 
   enum class Verdict { kGoOn, kAcceptElo0, kAcceptElo1 };
 

@@ -86,8 +86,8 @@ void GameStore::pour() {
   shard.number = shards_.empty() ? 1 : shards_.back().number + 1;
   shard.games = static_cast<int64_t>(journal_games_.size());
   shard.positions = journal_positions_;
-  shard.path = fmt::format("{}/{:06}-g{}-p{}.jsonl.gz", folder_, shard.number, shard.games,
-                           shard.positions);
+  shard.path =
+      fmt::format("{}/{:06}-g{}-p{}.jsonl.gz", folder_, shard.number, shard.games, shard.positions);
   write_shard(shard.path, journal_games_);
   journal_.clear();
   shards_.push_back(shard);

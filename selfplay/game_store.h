@@ -46,7 +46,7 @@ class GameStore {
 
   std::string folder_;
   int games_per_shard_;
-  std::vector<Shard> shards_;        // in order of number
+  std::vector<Shard> shards_;  // in order of number
   int64_t shard_games_ = 0;
   int64_t shard_positions_ = 0;
   LineFile journal_;

@@ -54,7 +54,8 @@ void Loop::resume() {
     trainer_.load_state(checkpoint->tensors, counters_.steps);
   }
   const int64_t window = replay_.window_size(store_.positions());
-  for (GameRecord& record : store_.newest(window)) replay_.add(std::move(record), store_.positions());
+  for (GameRecord& record : store_.newest(window))
+    replay_.add(std::move(record), store_.positions());
   if (store_.games() > 0) {
     progress_.line(fmt::format("goes on: {} games, {} positions, {} steps, network {}",
                                store_.games(), store_.positions(), counters_.steps,
@@ -90,8 +91,8 @@ int64_t Loop::games_owed() const {
 
 int64_t Loop::steps_owed() const {
   if (store_.positions() < options_.loop.first_positions) return 0;
-  const double rows = static_cast<double>(options_.loop.replay_ratio) *
-                      static_cast<double>(store_.positions());
+  const double rows =
+      static_cast<double>(options_.loop.replay_ratio) * static_cast<double>(store_.positions());
   return static_cast<int64_t>(rows / options_.trainer.batch) - trainer_.steps();
 }
 
@@ -122,9 +123,9 @@ void Loop::train() {
     const auto seed = static_cast<uint64_t>(options_.loop.seed);
     const auto number = static_cast<uint64_t>(trainer_.steps());
     add_step(interval_, trainer_.step(replay_.sample(options_.trainer.batch, seed, number)));
-    progress_.live(fmt::format("net {} | games {} positions {} | training, {} steps to go, loss {:.3f}",
-                               counters_.network, store_.games(), store_.positions(), steps_owed(),
-                               interval_.losses.loss));
+    progress_.live(fmt::format(
+        "net {} | games {} positions {} | training, {} steps to go, loss {:.3f}", counters_.network,
+        store_.games(), store_.positions(), steps_owed(), interval_.losses.loss));
   }
   interval_.train_s += seconds_since(begin);
 }
@@ -153,8 +154,8 @@ void Loop::publish() {
       rate(static_cast<double>(counts.moves - moves_before_), interval_.generate_s);
   interval_.evaluations_per_s =
       rate(static_cast<double>(counts.visits - visits_before_), interval_.generate_s);
-  interval_.samples_per_s =
-      rate(static_cast<double>(interval_.interval_steps) * options_.trainer.batch, interval_.train_s);
+  interval_.samples_per_s = rate(
+      static_cast<double>(interval_.interval_steps) * options_.trainer.batch, interval_.train_s);
   interval_.seconds = elapsed();
   moves_before_ = counts.moves;
   visits_before_ = counts.visits;
@@ -169,7 +170,7 @@ void Loop::measure() {
   const auto begin = Clock::now();
   DuelOptions duel_options;
   const auto choices = game_choices(options_.actor);
-  duel_options.game = choices[choices.size() / 2];   // the middle of the komis
+  duel_options.game = choices[choices.size() / 2];  // the middle of the komis
   duel_options.games = options_.loop.measure_games;
   duel_options.visits = options_.loop.measure_visits;
   duel_options.seed = static_cast<uint64_t>(options_.loop.seed) + counters_.network;

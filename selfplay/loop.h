@@ -53,7 +53,7 @@ class Loop {
   Replay replay_;
   Trainer trainer_;
   std::unique_ptr<agents::NetEvaluator> evaluator_;
-  std::unique_ptr<agents::PolicyValueNet> rival_;       // the network measured against
+  std::unique_ptr<agents::PolicyValueNet> rival_;  // the network measured against
   std::unique_ptr<agents::NetEvaluator> rival_evaluator_;
   std::unique_ptr<Actor> actor_;
   RunCounters counters_;

@@ -55,7 +55,8 @@ MatchResult play_match(agents::Agent& a, agents::Agent& b, const MatchOptions& o
     if (!options.sgf_folder.empty()) {
       const std::string sgf = match_sgf(result, result.games.back(), options.date);
       const std::string name = fmt::format("game-{:03}.sgf", number);
-      if (!sgf.empty()) nn::write_file_atomically((std::filesystem::path(options.sgf_folder) / name).string(), sgf);
+      if (!sgf.empty())
+        nn::write_file_atomically((std::filesystem::path(options.sgf_folder) / name).string(), sgf);
     }
     if (on_game) on_game(result);
     if (options.stop && *options.stop) break;

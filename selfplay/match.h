@@ -17,30 +17,30 @@
 namespace tengen::selfplay {
 
 struct MatchOptions {
-  std::string game = "go:komi=7,size=9";     // as envs::new_game takes it
+  std::string game = "go:komi=7,size=9";  // as envs::new_game takes it
   int games = 20;
-  std::string sgf_folder = {};               // a file for each game of Go; empty: none
-  std::string date = {};                     // in these files, "2026-02-01"; empty: none
-  const std::atomic<bool>* stop = nullptr;   // an unfinished game does not count
+  std::string sgf_folder = {};              // a file for each game of Go; empty: none
+  std::string date = {};                    // in these files, "2026-02-01"; empty: none
+  const std::atomic<bool>* stop = nullptr;  // an unfinished game does not count
 };
 
 struct MatchGame : RefereedGame {
-  int number = 0;                            // from 1
-  bool a_first = true;                       // A moved first
+  int number = 0;       // from 1
+  bool a_first = true;  // A moved first
 
   envs::Player a() const { return a_first ? envs::Player::kFirst : envs::Player::kSecond; }
 };
 
 struct MatchResult {
   std::string game;
-  std::array<std::string, 2> names;          // A, B
+  std::array<std::string, 2> names;  // A, B
   std::vector<MatchGame> games;
-  Tally a;                                   // of A, all games
-  Tally a_first, a_second;                   // and by who moved first
-  std::array<TimeUsed, 2> time;              // A, B
+  Tally a;                       // of A, all games
+  Tally a_first, a_second;       // and by who moved first
+  std::array<TimeUsed, 2> time;  // A, B
   std::array<int, 2> resignations{};
-  std::array<int, 2> failures{};             // crashes, time-outs, illegal moves
-  int opinions = 0, agreeing_opinions = 0;   // of external programs about scores
+  std::array<int, 2> failures{};            // crashes, time-outs, illegal moves
+  int opinions = 0, agreeing_opinions = 0;  // of external programs about scores
 
   void add(MatchGame game);
 };

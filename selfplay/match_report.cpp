@@ -47,8 +47,11 @@ std::string disagreements(const MatchResult& result) {
 nlohmann::json finite(double x) { return std::isfinite(x) ? nlohmann::json(x) : nlohmann::json(); }
 
 nlohmann::json json_of(const Tally& tally) {
-  return {{"games", tally.games()}, {"wins", tally.wins},   {"draws", tally.draws},
-          {"losses", tally.losses}, {"score", tally.score()}};
+  return {{"games", tally.games()},
+          {"wins", tally.wins},
+          {"draws", tally.draws},
+          {"losses", tally.losses},
+          {"score", tally.score()}};
 }
 
 nlohmann::json json_of(const MatchResult& result, const MatchGame& game) {
@@ -85,8 +88,8 @@ nlohmann::json json_of_side(const MatchResult& result, size_t side) {
 }  // namespace
 
 std::string match_table(const MatchResult& result) {
-  std::string text = fmt::format("A = {}\nB = {}\n{}\n\n", result.names[0], result.names[1],
-                                 result.game);
+  std::string text =
+      fmt::format("A = {}\nB = {}\n{}\n\n", result.names[0], result.names[1], result.game);
   text += fmt::format("{:<16}{:>7}{:>7}{:>7}{:>8}{:>11}\n", "A", "games", "wins", "draws", "losses",
                       "score");
   text += tally_line("moving first", result.a_first);
@@ -110,7 +113,8 @@ nlohmann::json match_json(const MatchResult& result) {
           {"tally", json_of(result.a)},
           {"tally_moving_first", json_of(result.a_first)},
           {"tally_moving_second", json_of(result.a_second)},
-          {"elo", {{"estimate", finite(elo.elo)}, {"low", finite(elo.low)}, {"high", finite(elo.high)}}},
+          {"elo",
+           {{"estimate", finite(elo.elo)}, {"low", finite(elo.low)}, {"high", finite(elo.high)}}},
           {"opinions", {{"all", result.opinions}, {"agreeing", result.agreeing_opinions}}},
           {"games", games}};
 }

@@ -8,7 +8,8 @@ std::vector<OptionField> option_fields(RunOptions& o) {
   return {
       {"net.blocks", &o.net.blocks, 1, 100, "residual blocks", true},
       {"net.channels", &o.net.channels, 4, 1024, "channels of the tower", true},
-      {"net.pool_every", &o.net.pool_every, 0, 100, "global pooling in each so many-th block", true},
+      {"net.pool_every", &o.net.pool_every, 0, 100, "global pooling in each so many-th block",
+       true},
       {"net.pool_channels", &o.net.pool_channels, 1, 1024, "channels of a pooling branch", true},
       {"net.head_channels", &o.net.head_channels, 1, 1024, "channels of the heads", true},
 

@@ -105,8 +105,7 @@ void set_option(RunOptions& options, const std::string& key, const std::string& 
 
 void set_option(RunOptions& options, const std::string& assignment) {
   const size_t equals = assignment.find('=');
-  if (equals == std::string::npos)
-    throw Error("option \"" + assignment + "\": expected key=value");
+  if (equals == std::string::npos) throw Error("option \"" + assignment + "\": expected key=value");
   set_option(options, trimmed(assignment.substr(0, equals)),
              trimmed(assignment.substr(equals + 1)));
 }

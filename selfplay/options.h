@@ -18,10 +18,10 @@ namespace tengen::selfplay {
 struct LoopOptions {
   int64_t seed = 1;
   int games_per_publication = 100;
-  float replay_ratio = 4.0f;        // training rows drawn for each new position
-  int64_t first_positions = 4000;   // before the first step
-  int save_every = 1;               // publications for each file in nets/
-  int measure_every = 5;            // publications for each match against the network before
+  float replay_ratio = 4.0f;       // training rows drawn for each new position
+  int64_t first_positions = 4000;  // before the first step
+  int save_every = 1;              // publications for each file in nets/
+  int measure_every = 5;           // publications for each match against the network before
   int measure_games = 20;
   int measure_visits = 24;
   int games_per_shard = 500;
@@ -37,11 +37,11 @@ struct RunOptions {
 };
 
 struct OptionField {
-  std::string key;                  // "actor.full_visits"
+  std::string key;  // "actor.full_visits"
   std::variant<int*, int64_t*, float*, bool*, std::string*> value;
-  double low = 0.0, high = 0.0;     // of a number, both allowed
+  double low = 0.0, high = 0.0;  // of a number, both allowed
   std::string help;
-  bool fixed = false;               // may not change when a run is resumed
+  bool fixed = false;  // may not change when a run is resumed
 };
 
 // The fields point into `options`.
@@ -62,7 +62,7 @@ RunOptions options_from_json(const std::string& text, const std::string& place);
 struct Preset {
   std::string name;
   std::string description;
-  std::string settings;             // lines "key = value" over the defaults
+  std::string settings;  // lines "key = value" over the defaults
 };
 const std::vector<Preset>& presets();
 // An unknown name is an Error that lists the known ones.

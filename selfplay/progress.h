@@ -14,17 +14,17 @@ namespace tengen::selfplay {
 // Since the last publication, but for the totals.
 struct IntervalFigures {
   int network = 0;
-  int64_t games = 0, positions = 0, steps = 0, window = 0;   // totals
+  int64_t games = 0, positions = 0, steps = 0, window = 0;  // totals
   int interval_games = 0;
-  double game_length = 0.0, first_wins = 0.0, draws = 0.0;   // means over the interval's games
-  StepMeasures losses;                                       // means over the interval's steps
+  double game_length = 0.0, first_wins = 0.0, draws = 0.0;  // means over the interval's games
+  StepMeasures losses;                                      // means over the interval's steps
   int interval_steps = 0;
   double learning_rate = 0.0;
-  double positions_per_s = 0.0, evaluations_per_s = 0.0;     // while generating
-  double samples_per_s = 0.0;                                // while training
+  double positions_per_s = 0.0, evaluations_per_s = 0.0;  // while generating
+  double samples_per_s = 0.0;                             // while training
   double generate_s = 0.0, train_s = 0.0, measure_s = 0.0;
-  std::optional<double> elo;                                 // against the network measured before
-  double seconds = 0.0;                                      // of the whole run
+  std::optional<double> elo;  // against the network measured before
+  double seconds = 0.0;       // of the whole run
 };
 
 std::string to_text(const IntervalFigures& figures);
@@ -43,7 +43,7 @@ class Progress {
  private:
   bool quiet_;
   bool terminal_;
-  size_t shown_ = 0;   // characters of the live line on the screen
+  size_t shown_ = 0;  // characters of the live line on the screen
   std::chrono::steady_clock::time_point last_{};
 };
 

@@ -21,7 +21,7 @@ using nlohmann::json;
 namespace io = boost::iostreams;
 
 constexpr int kFormat = 1;
-constexpr size_t kMaxLine = 8u << 20;    // bytes; a 25x25 game has well below one million
+constexpr size_t kMaxLine = 8u << 20;  // bytes; a 25x25 game has well below one million
 constexpr int64_t kMaxMoves = 100000;
 constexpr int64_t kMaxAction = 1 << 20;
 
@@ -125,10 +125,10 @@ std::string to_line(const GameRecord& record) {
   CHECK(record.moves.size() == record.searches.size());
   json searches = json::array();
   for (const MoveSearch& search : record.searches) searches.push_back(search_to_json(search));
-  return json{{"format", kFormat},       {"number", record.number},
-              {"seed", record.seed},     {"network", record.network},
-              {"game", record.game},     {"moves", record.moves},
-              {"searches", searches},    {"outcome", {record.outcome.value, record.outcome.score}},
+  return json{{"format", kFormat},      {"number", record.number},
+              {"seed", record.seed},    {"network", record.network},
+              {"game", record.game},    {"moves", record.moves},
+              {"searches", searches},   {"outcome", {record.outcome.value, record.outcome.score}},
               {"reason", record.reason}}
       .dump();
 }

@@ -26,21 +26,21 @@ struct ActionVisits {
 // has neither.
 struct MoveSearch {
   bool searched = false;
-  float value = 0.0f;                 // root mean for the player to move, in [-1, 1]
-  std::vector<ActionVisits> visits;   // empty unless the search was full
+  float value = 0.0f;                // root mean for the player to move, in [-1, 1]
+  std::vector<ActionVisits> visits;  // empty unless the search was full
   bool full() const { return !visits.empty(); }
   bool operator==(const MoveSearch&) const = default;
 };
 
 struct GameRecord {
-  std::string game;                   // new_game's description: "go:komi=7,size=9"
-  uint64_t number = 0;                // of the game in its run: the stream of its randomness
+  std::string game;     // new_game's description: "go:komi=7,size=9"
+  uint64_t number = 0;  // of the game in its run: the stream of its randomness
   uint64_t seed = 0;
-  int network = 0;                    // publications before the game began
+  int network = 0;  // publications before the game began
   std::vector<envs::Action> moves;
-  std::vector<MoveSearch> searches;   // one for each move
+  std::vector<MoveSearch> searches;  // one for each move
   envs::Outcome outcome;
-  std::string reason;                 // "rules", or "move limit"
+  std::string reason;  // "rules", or "move limit"
 };
 
 // One line without the newline. Values are kept in thousandths.

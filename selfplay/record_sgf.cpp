@@ -58,7 +58,9 @@ GameRecord from_sgf(std::string_view text, const std::string& name) {
   const envs::go::SgfGame game = envs::go::parse_sgf(text, name);
   if (!game.black.empty() || !game.white.empty())
     throw Error(name + ": has set-up stones; a record begins at the empty board");
-  const envs::go::GoState state = envs::go::replay(game);
+  envs::go::Rules rules = envs::go::rules_of(game);
+  rules.max_moves = 0;  // records have the limit of self-play
+  const envs::go::GoState state = envs::go::replay(game, rules);
   GameRecord record;
   record.game = state.spec().name;
   for (size_t i = 0; i < game.moves.size(); ++i) {
@@ -70,7 +72,7 @@ GameRecord from_sgf(std::string_view text, const std::string& name) {
   record.searches.resize(record.moves.size());
   record.outcome = outcome_of(game.result, state);
   record.reason = "rules";
-  replay_game(record, name);   // no move after the end
+  replay_game(record, name);  // no move after the end
   return record;
 }
 

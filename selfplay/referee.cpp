@@ -84,9 +84,9 @@ class Game {
       return false;
     }
     if (const auto reason = why_illegal(*game_.position, choice.action)) {
-      lose(mover, Ending::kFailure, agent(mover).name() + " played an illegal move: " +
-                                        game_.position->action_text(choice.action) + " (" +
-                                        *reason + ")");
+      lose(mover, Ending::kFailure,
+           agent(mover).name() + " played an illegal move: " +
+               game_.position->action_text(choice.action) + " (" + *reason + ")");
       return false;
     }
     game_.moves.push_back(choice.action);

@@ -41,19 +41,17 @@ struct ScoreOpinion {
 struct RefereedGame {
   std::unique_ptr<envs::State> position;  // the last one
   std::vector<envs::Action> moves;
-  std::vector<std::string> comments;      // one a move: what the player thought of it
+  std::vector<std::string> comments;  // one a move: what the player thought of it
   Ending ending = Ending::kCounted;
-  float value = 0.0f;                     // +1 kFirst won, -1 kSecond won, 0 a draw
-  float score = 0.0f;                     // the count that decided, for kFirst; Go only
-  float rules_score = 0.0f;               // the count by the rules
-  std::string result;                     // as SGF: "B+3.5", "W+R", "B+F", "0"; not Go: "1-0"
-  std::string reason;                     // "counted", "resignation", or what failed
+  float value = 0.0f;        // +1 kFirst won, -1 kSecond won, 0 a draw
+  float score = 0.0f;        // the count that decided, for kFirst; Go only
+  float rules_score = 0.0f;  // the count by the rules
+  std::string result;        // as SGF: "B+3.5", "W+R", "B+F", "0"; not Go: "1-0"
+  std::string reason;        // "counted", "resignation", or what failed
   std::vector<ScoreOpinion> opinions;
-  std::array<TimeUsed, 2> time;           // by Player
+  std::array<TimeUsed, 2> time;  // by Player
 
-  envs::Player loser() const {
-    return value > 0.0f ? envs::Player::kSecond : envs::Player::kFirst;
-  }
+  envs::Player loser() const { return value > 0.0f ? envs::Player::kSecond : envs::Player::kFirst; }
 };
 
 // Nothing when `stop` was set before the game ended.

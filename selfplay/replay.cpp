@@ -53,7 +53,7 @@ Replay::Place Replay::pick(Rng& rng) const {
   const double target = dropped_weight_ + rng.uniform() * (total_weight_ - dropped_weight_);
   auto game = std::upper_bound(games_.begin(), games_.end(), target,
                                [](double t, const Game& g) { return t < g.weight_end; });
-  if (game == games_.end()) --game;   // rounding at the very end
+  if (game == games_.end()) --game;  // rounding at the very end
   double left = target - (game == games_.begin() ? dropped_weight_ : std::prev(game)->weight_end);
   const auto& searches = game->record.searches;
   size_t move = 0;
@@ -105,7 +105,7 @@ void Replay::fill(TrainingBatch& batch, int row, const Place& place, int symmetr
 
   float* ownership = batch.ownership.data() + int64_t{row} * points;
   std::fill(ownership, ownership + points, 0.5f);
-  if (spec.actions < points) return;   // actions are not points: no symmetry of points is known
+  if (spec.actions < points) return;  // actions are not points: no symmetry of points is known
   for (int p = 0; p < points; ++p) {
     const int owner = place.game->owners[static_cast<size_t>(p)];
     ownership[image[static_cast<size_t>(p)]] = 0.5f * (1.0f + sign * static_cast<float>(owner));

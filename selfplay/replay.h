@@ -29,12 +29,12 @@ struct ReplayOptions {
 
 // Targets for the player to move. Rows of one batch are of one board size.
 struct TrainingBatch {
-  nn::Tensor planes;          // [N,H,W,P]
-  nn::Tensor policy;          // [N,A], zeros where the policy weight is 0
-  nn::Tensor policy_weight;   // [N]: 1 where a full search left a target
-  nn::Tensor value;           // [N,1] in [0,1], a draw 0.5
-  nn::Tensor score;           // [N,1] in units of kScoreUnit points
-  nn::Tensor ownership;       // [N,H*W] in [0,1], nobody's point 0.5
+  nn::Tensor planes;         // [N,H,W,P]
+  nn::Tensor policy;         // [N,A], zeros where the policy weight is 0
+  nn::Tensor policy_weight;  // [N]: 1 where a full search left a target
+  nn::Tensor value;          // [N,1] in [0,1], a draw 0.5
+  nn::Tensor score;          // [N,1] in units of kScoreUnit points
+  nn::Tensor ownership;      // [N,H*W] in [0,1], nobody's point 0.5
   int rows() const { return static_cast<int>(planes.shape()[0]); }
 };
 
@@ -56,8 +56,8 @@ class Replay {
   struct Game {
     GameRecord record;
     const envs::State* start = nullptr;
-    std::vector<int8_t> owners;   // [H*W] at the end: +1 kFirst, -1 kSecond, 0 nobody
-    double weight_end = 0.0;      // of all positions up to the end of this game, since the first
+    std::vector<int8_t> owners;  // [H*W] at the end: +1 kFirst, -1 kSecond, 0 nobody
+    double weight_end = 0.0;     // of all positions up to the end of this game, since the first
   };
   struct Place {
     const Game* game;

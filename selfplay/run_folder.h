@@ -22,9 +22,9 @@ namespace tengen::selfplay {
 // What a run must remember besides games and tensors.
 struct RunCounters {
   int64_t steps = 0;
-  int network = 0;                  // publications so far
-  int64_t games_published = 0;      // finished when the last network was published
-  double seconds = 0.0;             // spent in this run, all its sessions together
+  int network = 0;              // publications so far
+  int64_t games_published = 0;  // finished when the last network was published
+  double seconds = 0.0;         // spent in this run, all its sessions together
 };
 
 struct Checkpoint {

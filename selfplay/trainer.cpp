@@ -10,7 +10,7 @@
 namespace tengen::selfplay {
 namespace {
 
-constexpr float kHuberDelta = 0.5f;   // in units of kScoreUnit points
+constexpr float kHuberDelta = 0.5f;  // in units of kScoreUnit points
 
 int argmax(const float* row, int64_t n) {
   return static_cast<int>(std::max_element(row, row + n) - row);
@@ -93,8 +93,8 @@ float Trainer::learning_rate() const {
 StepMeasures Trainer::step(const TrainingBatch& batch) {
   optimizer_->zero_grad();
   const agents::PolicyValueOutput out = net_.forward(nn::Var(batch.planes));
-  const nn::Var policy = nn::scale(
-      nn::cross_entropy(out.policy, batch.policy, batch.policy_weight), policy_row_factor(batch));
+  const nn::Var policy = nn::scale(nn::cross_entropy(out.policy, batch.policy, batch.policy_weight),
+                                   policy_row_factor(batch));
   const nn::Var value = nn::binary_cross_entropy_with_logits(out.value, batch.value, {});
   const nn::Var score = nn::huber_loss(out.score, batch.score, kHuberDelta, {});
   const nn::Var ownership =
@@ -133,7 +133,8 @@ void Trainer::follow() {
   for (size_t i = 0; i < to.size(); ++i) {
     const auto source = from[i].tensor.values();
     const auto target = to[i].tensor.values();
-    for (size_t k = 0; k < target.size(); ++k) target[k] += (1.0f - decay) * (source[k] - target[k]);
+    for (size_t k = 0; k < target.size(); ++k)
+      target[k] += (1.0f - decay) * (source[k] - target[k]);
   }
 }
 

@@ -18,17 +18,17 @@ namespace tengen::selfplay {
 
 struct TrainerOptions {
   int batch = 128;
-  float learning_rate = 2e-3f;       // AdamW
-  float final_rate_share = 0.1f;     // of the learning rate, reached ...
-  int64_t decay_steps = 30000;       // ... on a cosine after so many steps
-  int64_t warmup_steps = 200;        // linear, from zero
+  float learning_rate = 2e-3f;    // AdamW
+  float final_rate_share = 0.1f;  // of the learning rate, reached ...
+  int64_t decay_steps = 30000;    // ... on a cosine after so many steps
+  int64_t warmup_steps = 200;     // linear, from zero
   float weight_decay = 1e-2f;
-  float clip = 5.0f;                 // of the gradient's norm
-  float average_decay = 0.995f;      // of the average of weights, a step
+  float clip = 5.0f;             // of the gradient's norm
+  float average_decay = 0.995f;  // of the average of weights, a step
   float policy_weight = 1.0f;
   float value_weight = 1.2f;
   float score_weight = 0.1f;
-  float ownership_weight = 1.5f;     // of the mean over points; 0 for games without territory
+  float ownership_weight = 1.5f;  // of the mean over points; 0 for games without territory
 };
 
 // Means over the rows of one step; what the progress line and metrics show.
@@ -38,8 +38,8 @@ struct StepMeasures {
   float value_loss = 0.0f;
   float score_loss = 0.0f;
   float ownership_loss = 0.0f;
-  float policy_accuracy = 0.0f;   // the net's best move is the search's
-  float value_accuracy = 0.0f;    // the right winner is foreseen
+  float policy_accuracy = 0.0f;  // the net's best move is the search's
+  float value_accuracy = 0.0f;   // the right winner is foreseen
   float gradient_norm = 0.0f;
 };
 
@@ -57,7 +57,7 @@ class Trainer {
   void load_state(const std::vector<nn::NamedTensor>& entries, int64_t steps);
 
  private:
-  void follow();   // moves the average towards the weights
+  void follow();  // moves the average towards the weights
 
   TrainerOptions options_;
   agents::PolicyValueNet net_;

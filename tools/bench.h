@@ -8,14 +8,14 @@
 namespace tengen::tools {
 
 struct Figure {
-  std::string name;   // "random 9x9 playouts, one core"
+  std::string name;  // "random 9x9 playouts, one core"
   double value;
-  std::string unit;   // "playouts/s"
+  std::string unit;  // "playouts/s"
 };
 
 struct BenchOptions {
-  double seconds = 1.0;   // measuring time of each figure; the median of several rounds is told
-  std::string net;        // weights file for `eval`; empty: built-in shapes with random weights
+  double seconds = 1.0;  // measuring time of each figure; the median of several rounds is told
+  std::string net;       // weights file for `eval`; empty: built-in shapes with random weights
 };
 
 std::vector<Figure> bench_rules(const BenchOptions& options);

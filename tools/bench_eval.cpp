@@ -74,16 +74,15 @@ void measure(const std::string& name, agents::PolicyValueNet& net, int size,
   const Rows rows(*plan, at_once);
   const auto workspace = plan->make_workspace();
   const nn::BatchRow& first = rows.rows().front();
-  const double one = rate(options.seconds, 1, [&] {
-    plan->run(first.inputs, first.outputs, *workspace);
-  });
+  const double one =
+      rate(options.seconds, 1, [&] { plan->run(first.inputs, first.outputs, *workspace); });
   nn::BatchEvaluator evaluator(plan);
   const double all = rate(options.seconds, at_once, [&] { evaluator.run(rows.rows()); });
   const std::string what = fmt::format("{} {}x{}", name, size, size);
   figures.push_back({what + ", one core", one, "evaluations/s"});
   figures.push_back({fmt::format("{}, {} workers", what, worker_count()), all, "evaluations/s"});
-  figures.push_back({what + ", one core, as direct convolution", one * plan->flops() * 1e-9,
-                     "GFLOP/s"});
+  figures.push_back(
+      {what + ", one core, as direct convolution", one * plan->flops() * 1e-9, "GFLOP/s"});
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ namespace tengen::tools {
 namespace {
 
 constexpr int kRounds = 3;
-constexpr int kVisitsOfATree = 100000;   // one tree: searched to here, again and again
-constexpr int kTrees = 128;              // many trees: like a self-play process,
-constexpr int kVisitsOfAMove = 400;      // with so many visits a position
+constexpr int kVisitsOfATree = 100000;  // one tree: searched to here, again and again
+constexpr int kTrees = 128;             // many trees: like a self-play process,
+constexpr int kVisitsOfAMove = 400;     // with so many visits a position
 
 using Clock = std::chrono::steady_clock;
 
@@ -56,8 +56,7 @@ double many_trees_rate(double seconds) {
   std::vector<std::unique_ptr<search::Search>> owned;
   std::vector<search::Search*> trees;
   for (int i = 0; i < kTrees; ++i) {
-    owned.push_back(
-        std::make_unique<search::Search>(*root, options, static_cast<uint64_t>(i)));
+    owned.push_back(std::make_unique<search::Search>(*root, options, static_cast<uint64_t>(i)));
     trees.push_back(owned.back().get());
   }
   std::atomic<bool> stop{false};

@@ -69,7 +69,8 @@ void add_gtp(CLI::App& app) {
   gtp->add_option("--time", line->time_s, "Seconds a move, as time= in --player")
       ->check(CLI::PositiveNumber);
   gtp->footer(
-      "Time settings of the controller bind as well. Standard output carries GTP and nothing else.\n"
+      "Time settings of the controller bind as well. Standard output carries GTP and nothing "
+      "else.\n"
       "Examples:\n"
       "  tengen gtp                              the shipped network, 9x9\n"
       "  tengen gtp --size 19 --time 5           five seconds a move on 19x19\n"

@@ -27,11 +27,11 @@ struct MatchCommandLine {
   int games = 20;
   int size = 9;
   double komi = 7.0;
-  std::string rules;               // empty: see game_description
-  std::string game;                // another game than Go
+  std::string rules;  // empty: see game_description
+  std::string game;   // another game than Go
   std::string sgf_folder, json_file;
   double timeout_s = 60.0;
-  std::vector<double> sprt;        // elo0, elo1
+  std::vector<double> sprt;  // elo0, elo1
 };
 
 // External programs seldom know superko and would lose games by it, so with them a repetition is
@@ -76,12 +76,14 @@ class Progress {
     const std::chrono::duration<double> used = std::chrono::steady_clock::now() - begin_;
     const double per_game = used.count() / result.a.games();
     const std::string line = selfplay::match_game_line(result, result.games.back());
-    const std::string score = fmt::format(
-        "{}/{} games, A {} wins {} draws {} losses, {:.1f} games/min, {} left", result.a.games(),
-        games_, result.a.wins, result.a.draws, result.a.losses, 60.0 / per_game,
-        duration(per_game * (games_ - result.a.games())));
-    if (terminal_) std::cerr << "\r\033[K" << line << "\n" << score << std::flush;
-    else std::cerr << line << "; " << score << "\n";
+    const std::string score =
+        fmt::format("{}/{} games, A {} wins {} draws {} losses, {:.1f} games/min, {} left",
+                    result.a.games(), games_, result.a.wins, result.a.draws, result.a.losses,
+                    60.0 / per_game, duration(per_game * (games_ - result.a.games())));
+    if (terminal_)
+      std::cerr << "\r\033[K" << line << "\n" << score << std::flush;
+    else
+      std::cerr << line << "; " << score << "\n";
   }
   void end() const {
     if (terminal_) std::cerr << "\r\033[K" << std::flush;
@@ -124,10 +126,10 @@ void run_match(const MatchCommandLine& line) {
   progress.end();
   std::cout << selfplay::match_table(result);
   if (sprt) {
-    std::cout << fmt::format("SPRT [{:g}, {:g}]: log-likelihood ratio {:.2f} in ({:.2f}, {:.2f}), {}\n",
-                             sprt->elo0, sprt->elo1, sprt->log_likelihood_ratio(result.a),
-                             sprt->lower_bound(), sprt->upper_bound(),
-                             text(sprt->verdict(result.a)));
+    std::cout << fmt::format(
+        "SPRT [{:g}, {:g}]: log-likelihood ratio {:.2f} in ({:.2f}, {:.2f}), {}\n", sprt->elo0,
+        sprt->elo1, sprt->log_likelihood_ratio(result.a), sprt->lower_bound(), sprt->upper_bound(),
+        text(sprt->verdict(result.a)));
   }
   if (!line.json_file.empty()) {
     nn::write_file_atomically(line.json_file, selfplay::match_json(result).dump(1) + "\n");
@@ -139,29 +141,36 @@ void run_match(const MatchCommandLine& line) {
 void add_match(CLI::App& app) {
   auto line = std::make_shared<MatchCommandLine>();
   CLI::App* match = app.add_subcommand("match", "Let two players play each other");
-  match->add_option("A", line->a, "A player: net, net:FILE,visits=400, time=1, rollout:visits=1000,\n"
-                                  "random, or any GTP program, 'gtp:gnugo --mode gtp'")
+  match
+      ->add_option("A", line->a,
+                   "A player: net, net:FILE,visits=400, time=1, rollout:visits=1000,\n"
+                   "random, or any GTP program, 'gtp:gnugo --mode gtp'")
       ->required();
   match->add_option("B", line->b, "Another")->required();
   match->add_option("--games", line->games, "Games; A moves first in every other one")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  match->add_option("--size", line->size, "Board size")->check(CLI::Range(2, 25))->capture_default_str();
+  match->add_option("--size", line->size, "Board size")
+      ->check(CLI::Range(2, 25))
+      ->capture_default_str();
   match->add_option("--komi", line->komi, "Komi")->capture_default_str();
-  match->add_option("--rules", line->rules,
-                    "Ko and suicide; chinese if not given, or simple-ko with an external program")
+  match
+      ->add_option("--rules", line->rules,
+                   "Ko and suicide; chinese if not given, or simple-ko with an external program")
       ->check(CLI::IsMember(envs::go::rule_set_names()));
   match->add_option("--game", line->game, "Another game than Go, as tictactoe")
       ->excludes("--size", "--komi", "--rules");
   match->add_option("--sgf", line->sgf_folder, "Folder for the games of Go, game-001.sgf ...");
   match->add_option("--json", line->json_file, "File for result and games");
-  match->add_option("--timeout", line->timeout_s, "Seconds that an answer of a GTP program may take")
+  match
+      ->add_option("--timeout", line->timeout_s, "Seconds that an answer of a GTP program may take")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   match->add_option("--sprt", line->sprt, "Stop when decided between two Elo differences: LOW HIGH")
       ->expected(2);
   match->footer(
-      "A player that crashes, is slow or plays an illegal move loses that game; the match goes on.\n"
+      "A player that crashes, is slow or plays an illegal move loses that game; the match goes "
+      "on.\n"
       "Ctrl-C ends the match with the report of what was played.\n"
       "Examples:\n"
       "  tengen match net random --games 10\n"

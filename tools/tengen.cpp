@@ -32,8 +32,8 @@ int run(int argc, char** argv) {
   // A subcommand runs as soon as it is parsed, so the workers are limited just before that.
   std::unique_ptr<tbb::global_control> workers;
   app.parse_complete_callback([&] {
-    workers = std::make_unique<tbb::global_control>(
-        tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads));
+    workers = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                    static_cast<size_t>(threads));
   });
   tengen::tools::add_gtp(app);
   tengen::tools::add_match(app);

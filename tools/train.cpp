@@ -47,9 +47,10 @@ void train(const TrainCommand& command) {
   try {
     loop.run(signals.stop(), command.minutes);
   } catch (const Error& error) {
-    throw Error(std::string(error.what()) +
-                "\nThe run stopped there. No finished game is lost; when the cause is removed (on a "
-                "full disk: make room), the same command goes on.");
+    throw Error(
+        std::string(error.what()) +
+        "\nThe run stopped there. No finished game is lost; when the cause is removed (on a "
+        "full disk: make room), the same command goes on.");
   }
 }
 
@@ -75,14 +76,15 @@ void add_train(CLI::App& app) {
   train_app->add_flag("--show-options", command->show_options,
                       "Print every option with its value and leave");
   train_app->add_flag("--quiet", command->quiet, "No progress on stderr");
-  train_app->footer(footer +
-                    "\nThe run is stopped by Ctrl-C, or killed, and the same command goes on; no "
-                    "finished game is lost.\nThe newest network is DIR/nets/latest.safetensors.\n\n"
-                    "Examples:\n"
-                    "  tengen train tictactoe --run runs/ttt --minutes 1\n"
-                    "  tengen train go9 --run runs/go9 --minutes 80\n"
-                    "  tengen train go9 --run runs/small --set net.channels=32 --set actor.games=32\n"
-                    "  tengen train go9 --show-options");
+  train_app->footer(
+      footer +
+      "\nThe run is stopped by Ctrl-C, or killed, and the same command goes on; no "
+      "finished game is lost.\nThe newest network is DIR/nets/latest.safetensors.\n\n"
+      "Examples:\n"
+      "  tengen train tictactoe --run runs/ttt --minutes 1\n"
+      "  tengen train go9 --run runs/go9 --minutes 80\n"
+      "  tengen train go9 --run runs/small --set net.channels=32 --set actor.games=32\n"
+      "  tengen train go9 --show-options");
   train_app->callback([command] { train(*command); });
 }
 

@@ -18,13 +18,14 @@ struct Rules {
   float komi = 7.0f;  // for White, a multiple of 0.5 in [-150, 150]
   Ko ko = Ko::kPositional;
   bool suicide = false;  // of two stones or more; a single stone never may
-  int max_moves = 0;  // a longer game is scored as it stands; 0: 2 * size * size + size
+  int max_moves = 0;     // a longer game is scored as it stands; 0: 2 * size * size + size
 
   bool operator==(const Rules&) const = default;
 };
 
 // Rules from options: size=9, komi=7, ko=positional, suicide=no, moves=0 (the limit), or rules=NAME
-// for ko and suicide together (an option of their own wins). Whatever is unknown is an Error with the known ones.
+// for ko and suicide together (an option of their own wins). Whatever is unknown is an Error with
+// the known ones.
 Rules rules_from_options(const std::map<std::string, std::string>& options);
 // All options, sorted, so that the same rules have the same text: "ko=positional,komi=7,...".
 std::string options_text(const Rules& rules);

@@ -29,7 +29,7 @@ namespace check_internal {
 
 template <class T>
 std::string shown(const T& value) {
-  if constexpr (requires(std::ostringstream& out) { out << value; }) {
+  if constexpr (requires(std::ostringstream & out) { out << value; }) {
     std::ostringstream out;
     out << value;
     return out.str();
@@ -44,7 +44,8 @@ struct Result {
 };
 
 // `Capture{} << a == b` binds as `(Capture{} << a) == b`, which keeps hold of both sides.
-// A literal compared with a size is what people write; the compiler's doubt about signs is not ours.
+// A literal compared with a size is what people write; the compiler's doubt about signs is not
+// ours.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare"
 template <class A>
@@ -54,12 +55,30 @@ struct Left {
   Result compare(bool ok, const B& b) const {
     return {ok, ok ? std::string() : shown(a) + " against " + shown(b)};
   }
-  template <class B> Result operator==(const B& b) const { return compare(a == b, b); }
-  template <class B> Result operator!=(const B& b) const { return compare(a != b, b); }
-  template <class B> Result operator<(const B& b) const { return compare(a < b, b); }
-  template <class B> Result operator<=(const B& b) const { return compare(a <= b, b); }
-  template <class B> Result operator>(const B& b) const { return compare(a > b, b); }
-  template <class B> Result operator>=(const B& b) const { return compare(a >= b, b); }
+  template <class B>
+  Result operator==(const B& b) const {
+    return compare(a == b, b);
+  }
+  template <class B>
+  Result operator!=(const B& b) const {
+    return compare(a != b, b);
+  }
+  template <class B>
+  Result operator<(const B& b) const {
+    return compare(a < b, b);
+  }
+  template <class B>
+  Result operator<=(const B& b) const {
+    return compare(a <= b, b);
+  }
+  template <class B>
+  Result operator>(const B& b) const {
+    return compare(a > b, b);
+  }
+  template <class B>
+  Result operator>=(const B& b) const {
+    return compare(a >= b, b);
+  }
   operator Result() const { return {static_cast<bool>(a), std::string()}; }
 };
 #pragma GCC diagnostic pop
@@ -75,11 +94,10 @@ struct Capture {
 }  // namespace tengen
 
 // Throws CheckFailure unless `condition` holds: CHECK(rows <= capacity).
-#define CHECK(...)                                                                      \
-  do {                                                                                  \
-    ::tengen::check_internal::Result check_result_ =                                    \
-        ::tengen::check_internal::Capture{} << __VA_ARGS__;                             \
-    if (!check_result_.ok)                                                              \
-      ::tengen::check_internal::fail(__FILE__, __LINE__, #__VA_ARGS__,                  \
-                                     check_result_.values);                             \
+#define CHECK(...)                                                                            \
+  do {                                                                                        \
+    ::tengen::check_internal::Result check_result_ = ::tengen::check_internal::Capture{}      \
+                                                     << __VA_ARGS__;                          \
+    if (!check_result_.ok)                                                                    \
+      ::tengen::check_internal::fail(__FILE__, __LINE__, #__VA_ARGS__, check_result_.values); \
   } while (false)

@@ -23,7 +23,8 @@ void parallel_for(int64_t count, const std::function<void(int64_t)>& body) {
 }
 
 int worker_count() {
-  const auto allowed = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+  const auto allowed =
+      tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
   return std::min(static_cast<int>(allowed), tbb::this_task_arena::max_concurrency());
 }
 

@@ -12,9 +12,9 @@ namespace tengen {
 
 // Calls body(begin, end) on disjoint ranges that cover [0, count), each of at least `grain`
 // indices but the last. Scratch memory of a body is
-// thread_local or owned by its range. Returns when all are done; the first exception thrown is rethrown.
-// The ranges depend only on (count, grain): per-range partial results reduced in order are
-// the same for any number of workers.
+// thread_local or owned by its range. Returns when all are done; the first exception thrown is
+// rethrown. The ranges depend only on (count, grain): per-range partial results reduced in order
+// are the same for any number of workers.
 void parallel_ranges(int64_t count, int64_t grain,
                      const std::function<void(int64_t begin, int64_t end)>& body);
 

@@ -13,20 +13,26 @@ void CpuDevice::gemm(const GemmShape& shape, const float* a, const float* b, flo
 }
 
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
-  if (winograd_fits(s)) winograd_conv2d(kernels_, s, x, w, y);
-  else im2col_conv2d(kernels_, s, x, w, y);
+  if (winograd_fits(s))
+    winograd_conv2d(kernels_, s, x, w, y);
+  else
+    im2col_conv2d(kernels_, s, x, w, y);
 }
 
 void CpuDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const float* w,
                                   float* dx) {
-  if (winograd_fits(s)) winograd_grad_input(kernels_, s, dy, w, dx);
-  else im2col_grad_input(kernels_, s, dy, w, dx);
+  if (winograd_fits(s))
+    winograd_grad_input(kernels_, s, dy, w, dx);
+  else
+    im2col_grad_input(kernels_, s, dy, w, dx);
 }
 
 void CpuDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const float* dy,
                                    float* dw) {
-  if (winograd_fits(s)) winograd_grad_weight(kernels_, s, x, dy, dw);
-  else im2col_grad_weight(kernels_, s, x, dy, dw);
+  if (winograd_fits(s))
+    winograd_grad_weight(kernels_, s, x, dy, dw);
+  else
+    im2col_grad_weight(kernels_, s, x, dy, dw);
 }
 
 // The device that tensors live on unless they are told otherwise.

@@ -45,9 +45,8 @@ class CpuDevice : public ReferenceDevice {
   void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) override;
   void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
                         float* dx) override;
-  void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
-                  const float* gamma, const float* beta, float* y, float* mean,
-                  float* inverse_std) override;
+  void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x, const float* gamma,
+                  const float* beta, float* y, float* mean, float* inverse_std) override;
   void batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
                        const float* gamma, const float* mean, const float* inverse_std, float* dx,
                        float* dgamma, float* dbeta) override;
@@ -61,9 +60,9 @@ class CpuDevice : public ReferenceDevice {
 
  private:
   void sum_rows(int64_t rows, int64_t columns, const float* x, float* y);
-  void normalize(int64_t rows, int64_t channels, float epsilon, const float* x,
-                 const float* gamma, const float* beta, const Epilogue& then, float* y,
-                 float* mean, float* inverse_std);
+  void normalize(int64_t rows, int64_t channels, float epsilon, const float* x, const float* gamma,
+                 const float* beta, const Epilogue& then, float* y, float* mean,
+                 float* inverse_std);
   // `y` null: no relu, dz is dy. Otherwise dz, the gradient before the relu, is written first;
   // it may be dx.
   void normalize_grad(int64_t rows, int64_t channels, const float* x, const float* y,

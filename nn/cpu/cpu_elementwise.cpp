@@ -8,8 +8,8 @@
 namespace tengen::nn {
 namespace {
 
-constexpr int64_t kGrain = 32 * 1024;      // elements of a cheap loop
-constexpr int64_t kSlowGrain = 2 * 1024;   // of one with exponentials
+constexpr int64_t kGrain = 32 * 1024;     // elements of a cheap loop
+constexpr int64_t kSlowGrain = 2 * 1024;  // of one with exponentials
 
 int64_t grain_of(Unary op) {
   switch (op) {
@@ -17,42 +17,50 @@ int64_t grain_of(Unary op) {
     case Unary::kSigmoid:
     case Unary::kExp:
     case Unary::kLog:
-    case Unary::kSoftplus: return kSlowGrain;
-    default: return kGrain;
+    case Unary::kSoftplus:
+      return kSlowGrain;
+    default:
+      return kGrain;
   }
 }
 
 }  // namespace
 
 void CpuDevice::fill(int64_t n, float value, float* x) {
-  parallel_ranges(n, kGrain, [&](int64_t begin, int64_t end) {
-    std::fill(x + begin, x + end, value);
-  });
+  parallel_ranges(n, kGrain,
+                  [&](int64_t begin, int64_t end) { std::fill(x + begin, x + end, value); });
 }
 
 void CpuDevice::unary(Unary op, int64_t n, const float* x, float* y) {
   parallel_ranges(n, grain_of(op), [&](int64_t begin, int64_t end) {
-    if (op == Unary::kRelu) kernels_.relu(end - begin, x + begin, y + begin);
-    else ReferenceDevice::unary(op, end - begin, x + begin, y + begin);
+    if (op == Unary::kRelu)
+      kernels_.relu(end - begin, x + begin, y + begin);
+    else
+      ReferenceDevice::unary(op, end - begin, x + begin, y + begin);
   });
 }
 
 void CpuDevice::unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
                            float* dx) {
   parallel_ranges(n, kGrain, [&](int64_t i, int64_t end) {
-    if (op == Unary::kRelu) kernels_.relu_grad(end - i, y + i, dy + i, dx + i);
-    else ReferenceDevice::unary_grad(op, end - i, x + i, y + i, dy + i, dx + i);
+    if (op == Unary::kRelu)
+      kernels_.relu_grad(end - i, y + i, dy + i, dx + i);
+    else
+      ReferenceDevice::unary_grad(op, end - i, x + i, y + i, dy + i, dx + i);
   });
 }
 
 void CpuDevice::binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb,
                        int64_t inner, float* y) {
-  const auto run = op == Binary::kAdd ? kernels_.add
-                   : op == Binary::kMultiply ? kernels_.multiply : nullptr;
+  const auto run = op == Binary::kAdd        ? kernels_.add
+                   : op == Binary::kMultiply ? kernels_.multiply
+                                             : nullptr;
   if (nb >= n && inner == 1) {
     parallel_ranges(n, kGrain, [&](int64_t i, int64_t end) {
-      if (run) run(end - i, a + i, b + i, y + i);
-      else ReferenceDevice::binary(op, end - i, a + i, b + i, end - i, 1, y + i);
+      if (run)
+        run(end - i, a + i, b + i, y + i);
+      else
+        ReferenceDevice::binary(op, end - i, a + i, b + i, end - i, 1, y + i);
     });
     return;
   }
@@ -77,9 +85,8 @@ void CpuDevice::binary(Binary op, int64_t n, const float* a, const float* b, int
 }
 
 void CpuDevice::axpy(int64_t n, float alpha, const float* x, float* y) {
-  parallel_ranges(n, kGrain, [&](int64_t i, int64_t end) {
-    kernels_.axpy(end - i, alpha, x + i, y + i);
-  });
+  parallel_ranges(n, kGrain,
+                  [&](int64_t i, int64_t end) { kernels_.axpy(end - i, alpha, x + i, y + i); });
 }
 
 void CpuDevice::sgd(const SgdStep& s, int64_t n, const float* gradient, float* velocity,

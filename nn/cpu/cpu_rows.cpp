@@ -75,8 +75,8 @@ void CpuDevice::max_axis(int64_t outer, int64_t axis, int64_t inner, const float
   });
 }
 
-void CpuDevice::repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha,
-                            const float* x, float* y) {
+void CpuDevice::repeat_axis(int64_t outer, int64_t axis, int64_t inner, float alpha, const float* x,
+                            float* y) {
   parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
     ReferenceDevice::repeat_axis(end - i, axis, inner, alpha, x + i * inner, y + i * axis * inner);
   });
@@ -113,8 +113,8 @@ void CpuDevice::batch_norm(int64_t rows, int64_t channels, float epsilon, const 
 void CpuDevice::batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
                                 const float* gamma, const float* beta, const float* residual,
                                 float* y, float* mean, float* inverse_std) {
-  normalize(rows, channels, epsilon, x, gamma, beta, {.residual = residual, .relu = true}, y,
-            mean, inverse_std);
+  normalize(rows, channels, epsilon, x, gamma, beta, {.residual = residual, .relu = true}, y, mean,
+            inverse_std);
 }
 
 void CpuDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
@@ -124,10 +124,10 @@ void CpuDevice::batch_norm_grad(int64_t rows, int64_t channels, const float* x, 
                  nullptr);
 }
 
-void CpuDevice::batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x,
-                                     const float* y, const float* dy, const float* gamma,
-                                     const float* mean, const float* inverse_std, float* dx,
-                                     float* dgamma, float* dbeta, float* dresidual) {
+void CpuDevice::batch_norm_relu_grad(int64_t rows, int64_t channels, const float* x, const float* y,
+                                     const float* dy, const float* gamma, const float* mean,
+                                     const float* inverse_std, float* dx, float* dgamma,
+                                     float* dbeta, float* dresidual) {
   normalize_grad(rows, channels, x, y, dy, gamma, mean, inverse_std, dx, dgamma, dbeta,
                  dresidual ? dresidual : dx);
 }
@@ -137,11 +137,9 @@ void CpuDevice::batch_norm_relu_grad(int64_t rows, int64_t channels, const float
 void CpuDevice::normalize(int64_t rows, int64_t channels, float epsilon, const float* x,
                           const float* gamma, const float* beta, const Epilogue& then, float* y,
                           float* mean, float* inverse_std) {
-  const ColumnSums sums(rows, channels,
-                        [&](int64_t i, int64_t end, double* sum, double* square) {
-                          kernels_.column_moments(end - i, channels, x + i * channels, x, sum,
-                                                  square);
-                        });
+  const ColumnSums sums(rows, channels, [&](int64_t i, int64_t end, double* sum, double* square) {
+    kernels_.column_moments(end - i, channels, x + i * channels, x, sum, square);
+  });
   std::vector<float> factor(channels), term(channels);
   for (int64_t c = 0; c < channels; ++c) {
     const double shift = sums.first(c) / rows;
@@ -171,8 +169,8 @@ void CpuDevice::normalize_grad(int64_t rows, int64_t channels, const float* x, c
                         [&](int64_t i, int64_t end, double* sum_dy, double* sum_dy_xhat) {
                           const int64_t at = i * channels;
                           if (y) kernels_.relu_grad((end - i) * channels, y + at, dy + at, dz + at);
-                          kernels_.column_grad_sums(end - i, channels, x + at, gradient + at,
-                                                    mean, inverse_std, sum_dy, sum_dy_xhat);
+                          kernels_.column_grad_sums(end - i, channels, x + at, gradient + at, mean,
+                                                    inverse_std, sum_dy, sum_dy_xhat);
                         });
   std::vector<float> p(channels), q(channels), r(channels);
   for (int64_t c = 0; c < channels; ++c) {

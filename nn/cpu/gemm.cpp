@@ -8,10 +8,10 @@
 namespace tengen::nn {
 namespace {
 
-constexpr int64_t kDepth = 512;       // of k at once: a panel of B stays in the first-level cache
-constexpr int64_t kRows = 72;         // of C in one piece of work; blocks of 9, 12 and 6 fill it
+constexpr int64_t kDepth = 512;  // of k at once: a panel of B stays in the first-level cache
+constexpr int64_t kRows = 72;    // of C in one piece of work; blocks of 9, 12 and 6 fill it
 constexpr int64_t kColumnVectors = 12;
-constexpr int64_t kSmall = 200'000;   // multiply-adds not worth a second thread
+constexpr int64_t kSmall = 200'000;  // multiply-adds not worth a second thread
 constexpr int64_t kSplitDepth = 2048;
 
 // Rows [k0, k0 + depth) of op(B), packed in chunks of kColumnVectors.
@@ -108,7 +108,8 @@ void multiply_split(const Kernels& kernels, const GemmShape& s, const float* a, 
   for (int64_t r = 0; r < s.m; ++r) {
     float* to = c + r * s.ldc;
     if (!accumulate) std::fill_n(to, s.n, 0.0f);
-    for (int64_t i = 0; i < parts; ++i) kernels.axpy(s.n, 1.0f, partial.data() + i * size + r * s.n, to);
+    for (int64_t i = 0; i < parts; ++i)
+      kernels.axpy(s.n, 1.0f, partial.data() + i * size + r * s.n, to);
   }
 }
 

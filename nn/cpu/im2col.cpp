@@ -51,8 +51,10 @@ void for_each_chunk(const Conv2dShape& s, const Sizes& sizes, const Body& body) 
 
 void image_to_patches(const Conv2dShape& s, const float* image, float* patches) {
   for_each_tap(s, [&](int64_t at) {
-    if (at < 0) std::fill_n(patches, s.in, 0.0f);
-    else std::copy_n(image + at, s.in, patches);
+    if (at < 0)
+      std::fill_n(patches, s.in, 0.0f);
+    else
+      std::copy_n(image + at, s.in, patches);
     patches += s.in;
   });
 }

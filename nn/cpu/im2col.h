@@ -8,8 +8,8 @@
 namespace tengen::nn {
 
 // As the functions of Device.
-void im2col_conv2d(const Kernels& kernels, const Conv2dShape& shape, const float* x,
-                   const float* w, float* y);
+void im2col_conv2d(const Kernels& kernels, const Conv2dShape& shape, const float* x, const float* w,
+                   float* y);
 void im2col_grad_input(const Kernels& kernels, const Conv2dShape& shape, const float* dy,
                        const float* w, float* dx);
 void im2col_grad_weight(const Kernels& kernels, const Conv2dShape& shape, const float* x,

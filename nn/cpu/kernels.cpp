@@ -47,8 +47,8 @@ const Kernels& kernels(const std::string& name) {
     if (name == k->name) return *k;
     available += std::string(available.empty() ? "" : ", ") + k->name;
   }
-  throw Error("TENGEN_CPU: no kernels called '" + name + "' run on this processor; available: " +
-              available);
+  throw Error("TENGEN_CPU: no kernels called '" + name +
+              "' run on this processor; available: " + available);
 }
 
 std::vector<std::string> available_kernels() {

@@ -23,9 +23,8 @@ struct Epilogue {
 };
 
 // A product over A with its rows in memory order: C[rows, columns] (+)= A B.
-//   a: [k / lanes][a_group / lanes rows][lanes], as pack_rows writes it; the last group may be short
-//   b: as pack_columns writes it
-//   c: row r, vector v at c[r * c_row + v * c_vector]
+//   a: [k / lanes][a_group / lanes rows][lanes], as pack_rows writes it; the last group may be
+//   short b: as pack_columns writes it c: row r, vector v at c[r * c_row + v * c_vector]
 struct RowProduct {
   int64_t rows, columns, k;
   const float* a;
@@ -51,8 +50,8 @@ struct ColumnProduct {
 
 struct Kernels {
   const char* name;
-  int64_t lanes;           // floats in a vector
-  int64_t rows_at_once;    // rows that one pass of a row product keeps in registers
+  int64_t lanes;         // floats in a vector
+  int64_t rows_at_once;  // rows that one pass of a row product keeps in registers
 
   // Matrix products (gemm_kernels.inc).
   // a [rows, k] with leading dimension lda -> [ceil(k / lanes)][rows][lanes]; the rest of the
@@ -111,7 +110,8 @@ struct Kernels {
 };
 
 // The best that this processor runs, or what the environment variable TENGEN_CPU names ("avx512",
-// "avx2", "plain"); a name that is unknown or does not run here is an Error that lists those that do.
+// "avx2", "plain"); a name that is unknown or does not run here is an Error that lists those that
+// do.
 const Kernels& kernels();
 const Kernels& kernels(const std::string& name);
 // Best first.

@@ -13,10 +13,15 @@ constexpr int64_t kLanes = 16;
 constexpr int kMostRows = 13;
 constexpr int kMaxRows[4] = {0, 13, 13, 9};  // by the vectors of a panel
 
+// Each builds on the one before.
 #include "nn/cpu/vector.inc"
+
 #include "nn/cpu/gemm_kernels.inc"
+
 #include "nn/cpu/winograd_kernels.inc"
+
 #include "nn/cpu/elementwise_kernels.inc"
+
 #include "nn/cpu/kernel_table.inc"
 
 }  // namespace

@@ -12,10 +12,15 @@ constexpr int64_t kLanes = 4;
 constexpr int kMostRows = 6;
 constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 
+// Each builds on the one before.
 #include "nn/cpu/vector.inc"
+
 #include "nn/cpu/gemm_kernels.inc"
+
 #include "nn/cpu/winograd_kernels.inc"
+
 #include "nn/cpu/elementwise_kernels.inc"
+
 #include "nn/cpu/kernel_table.inc"
 
 }  // namespace
@@ -24,4 +29,3 @@ extern const Kernels kPlainKernels;
 const Kernels kPlainKernels = kernel_table("plain");
 
 }  // namespace tengen::nn
-

@@ -10,16 +10,26 @@ namespace {
 
 float value_of(Unary op, float x) {
   switch (op) {
-    case Unary::kRelu: return std::max(x, 0.0f);
-    case Unary::kTanh: return std::tanh(x);
-    case Unary::kSigmoid: return 1.0f / (1.0f + std::exp(-x));
-    case Unary::kExp: return std::exp(x);
-    case Unary::kLog: return std::log(x);
-    case Unary::kSquare: return x * x;
-    case Unary::kSqrt: return std::sqrt(x);
-    case Unary::kAbs: return std::abs(x);
-    case Unary::kNegate: return -x;
-    case Unary::kSoftplus: return std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x)));
+    case Unary::kRelu:
+      return std::max(x, 0.0f);
+    case Unary::kTanh:
+      return std::tanh(x);
+    case Unary::kSigmoid:
+      return 1.0f / (1.0f + std::exp(-x));
+    case Unary::kExp:
+      return std::exp(x);
+    case Unary::kLog:
+      return std::log(x);
+    case Unary::kSquare:
+      return x * x;
+    case Unary::kSqrt:
+      return std::sqrt(x);
+    case Unary::kAbs:
+      return std::abs(x);
+    case Unary::kNegate:
+      return -x;
+    case Unary::kSoftplus:
+      return std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x)));
   }
   return 0.0f;
 }
@@ -27,27 +37,42 @@ float value_of(Unary op, float x) {
 // dy/dx at x, where the value was y.
 float slope_of(Unary op, const float* x, const float* y, int64_t i) {
   switch (op) {
-    case Unary::kRelu: return y[i] > 0.0f ? 1.0f : 0.0f;
-    case Unary::kTanh: return 1.0f - y[i] * y[i];
-    case Unary::kSigmoid: return y[i] * (1.0f - y[i]);
-    case Unary::kExp: return y[i];
-    case Unary::kLog: return 1.0f / x[i];
-    case Unary::kSquare: return 2.0f * x[i];
-    case Unary::kSqrt: return 0.5f / y[i];
-    case Unary::kAbs: return x[i] > 0.0f ? 1.0f : x[i] < 0.0f ? -1.0f : 0.0f;
-    case Unary::kNegate: return -1.0f;
-    case Unary::kSoftplus: return 1.0f / (1.0f + std::exp(-x[i]));
+    case Unary::kRelu:
+      return y[i] > 0.0f ? 1.0f : 0.0f;
+    case Unary::kTanh:
+      return 1.0f - y[i] * y[i];
+    case Unary::kSigmoid:
+      return y[i] * (1.0f - y[i]);
+    case Unary::kExp:
+      return y[i];
+    case Unary::kLog:
+      return 1.0f / x[i];
+    case Unary::kSquare:
+      return 2.0f * x[i];
+    case Unary::kSqrt:
+      return 0.5f / y[i];
+    case Unary::kAbs:
+      return x[i] > 0.0f ? 1.0f : x[i] < 0.0f ? -1.0f : 0.0f;
+    case Unary::kNegate:
+      return -1.0f;
+    case Unary::kSoftplus:
+      return 1.0f / (1.0f + std::exp(-x[i]));
   }
   return 0.0f;
 }
 
 float value_of(Binary op, float a, float b) {
   switch (op) {
-    case Binary::kAdd: return a + b;
-    case Binary::kSubtract: return a - b;
-    case Binary::kMultiply: return a * b;
-    case Binary::kDivide: return a / b;
-    case Binary::kMaximum: return std::max(a, b);
+    case Binary::kAdd:
+      return a + b;
+    case Binary::kSubtract:
+      return a - b;
+    case Binary::kMultiply:
+      return a * b;
+    case Binary::kDivide:
+      return a / b;
+    case Binary::kMaximum:
+      return std::max(a, b);
   }
   return 0.0f;
 }
@@ -97,8 +122,8 @@ void ReferenceDevice::sum_axis(int64_t outer, int64_t axis, int64_t inner, const
   }
 }
 
-void ReferenceDevice::max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x,
-                               float* y, int32_t* argmax) {
+void ReferenceDevice::max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
+                               int32_t* argmax) {
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t i = 0; i < inner; ++i) {
       int64_t best = 0;
@@ -113,8 +138,7 @@ void ReferenceDevice::repeat_axis(int64_t outer, int64_t axis, int64_t inner, fl
                                   const float* x, float* y) {
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t a = 0; a < axis; ++a)
-      for (int64_t i = 0; i < inner; ++i)
-        y[(o * axis + a) * inner + i] = alpha * x[o * inner + i];
+      for (int64_t i = 0; i < inner; ++i) y[(o * axis + a) * inner + i] = alpha * x[o * inner + i];
 }
 
 void ReferenceDevice::max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
@@ -145,8 +169,7 @@ void ReferenceDevice::log_softmax_grad(int64_t rows, int64_t columns, const floa
   for (int64_t r = 0; r < rows; ++r, y += columns, dy += columns, dx += columns) {
     double sum = 0.0;
     for (int64_t c = 0; c < columns; ++c) sum += dy[c];
-    for (int64_t c = 0; c < columns; ++c)
-      dx[c] = dy[c] - std::exp(y[c]) * static_cast<float>(sum);
+    for (int64_t c = 0; c < columns; ++c) dx[c] = dy[c] - std::exp(y[c]) * static_cast<float>(sum);
   }
 }
 
@@ -193,15 +216,13 @@ void ReferenceDevice::batch_norm_grad(int64_t rows, int64_t channels, const floa
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < channels; ++c) {
       const int64_t i = r * channels + c;
-      dx[i] = gamma[c] * inverse_std[c] *
-              (dy[i] - dbeta[c] / rows - xhat(i, c) * dgamma[c] / rows);
+      dx[i] = gamma[c] * inverse_std[c] * (dy[i] - dbeta[c] / rows - xhat(i, c) * dgamma[c] / rows);
     }
 }
 
-void ReferenceDevice::batch_norm_relu(int64_t rows, int64_t channels, float epsilon,
-                                      const float* x, const float* gamma, const float* beta,
-                                      const float* residual, float* y, float* mean,
-                                      float* inverse_std) {
+void ReferenceDevice::batch_norm_relu(int64_t rows, int64_t channels, float epsilon, const float* x,
+                                      const float* gamma, const float* beta, const float* residual,
+                                      float* y, float* mean, float* inverse_std) {
   const int64_t n = rows * channels;
   batch_norm(rows, channels, epsilon, x, gamma, beta, y, mean, inverse_std);
   if (residual) binary(Binary::kAdd, n, y, residual, n, 1, y);

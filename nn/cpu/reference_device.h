@@ -47,9 +47,8 @@ class ReferenceDevice : public Device {
   void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
                         float* dx) override;
 
-  void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x,
-                  const float* gamma, const float* beta, float* y, float* mean,
-                  float* inverse_std) override;
+  void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x, const float* gamma,
+                  const float* beta, float* y, float* mean, float* inverse_std) override;
   void batch_norm_grad(int64_t rows, int64_t channels, const float* x, const float* dy,
                        const float* gamma, const float* mean, const float* inverse_std, float* dx,
                        float* dgamma, float* dbeta) override;

@@ -26,7 +26,8 @@ thread_local Stack stack;
 }  // namespace
 
 Scratch::Scratch(int64_t floats) {
-  const size_t bytes = (static_cast<size_t>(std::max<int64_t>(floats, 16)) * sizeof(float) + 63) / 64 * 64;
+  const size_t bytes =
+      (static_cast<size_t>(std::max<int64_t>(floats, 16)) * sizeof(float) + 63) / 64 * 64;
   if (stack.used == stack.blocks.size()) stack.blocks.emplace_back();
   Block& block = stack.blocks[stack.used];
   if (block.bytes < bytes) {

@@ -9,7 +9,8 @@
 namespace tengen::nn {
 namespace {
 
-constexpr int64_t kRows = 54;       // tiles multiplied at once: V, M and U stay in the second-level cache
+constexpr int64_t kRows =
+    54;  // tiles multiplied at once: V, M and U stay in the second-level cache
 constexpr int64_t kGradRows = 288;  // tiles that one partial gradient of the weights sums
 
 WinogradShape group_shape(const Kernels& kernels, const Conv2dShape& s) {
@@ -53,8 +54,8 @@ void winograd_conv2d(const Kernels& kernels, const Conv2dShape& shape, const flo
     const Scratch workspace(winograd_workspace(s));
     const int64_t first = group * s.images;
     winograd_group(kernels, s, std::min(s.images, shape.n - first), u.data(),
-                   x + first * pixels(shape) * shape.in, {},
-                   y + first * pixels(shape) * shape.out, workspace.data());
+                   x + first * pixels(shape) * shape.in, {}, y + first * pixels(shape) * shape.out,
+                   workspace.data());
   });
 }
 

@@ -14,7 +14,8 @@ WinogradShape winograd_shape(int64_t height, int64_t width, int64_t in, int64_t 
     s.tiles_x = (width + tile - 1) / tile;
     if (best.tile == 0 || s.tiles() * s.elements() < best.tiles() * best.elements()) best = s;
   }
-  best.images = std::clamp<int64_t>(wanted_rows / best.tiles(), 1, std::max<int64_t>(1, max_images));
+  best.images =
+      std::clamp<int64_t>(wanted_rows / best.tiles(), 1, std::max<int64_t>(1, max_images));
   return best;
 }
 

@@ -1,5 +1,6 @@
 // The arithmetic of a 3x3, stride 1, padding 1 convolution by Winograd F(m x m, 3x3) (Lavin and
-// Gray 2016): tile size, numbers of tiles, sizes and strides of every buffer. No code that runs hot.
+// Gray 2016): tile size, numbers of tiles, sizes and strides of every buffer. No code that runs
+// hot.
 //
 // An image is cut into tiles of m x m outputs; each needs (m+2) x (m+2) inputs. After the input
 // transform, element e of every tile forms one matrix V[e] [rows, in] with rows = images * tiles;
@@ -14,10 +15,10 @@ namespace tengen::nn {
 
 struct WinogradShape {
   int64_t height = 0, width = 0, in = 0, out = 0;
-  int64_t lanes = 0;               // floats in a vector of the instruction set
-  int64_t tile = 0;                // m
+  int64_t lanes = 0;  // floats in a vector of the instruction set
+  int64_t tile = 0;   // m
   int64_t tiles_y = 0, tiles_x = 0;
-  int64_t images = 0;              // at most so many at once
+  int64_t images = 0;  // at most so many at once
 
   int64_t edge() const { return tile + 2; }
   int64_t elements() const { return edge() * edge(); }

@@ -41,8 +41,9 @@ BatchEvaluator::BatchEvaluator(std::shared_ptr<const Plan> plan) : plan_(std::mo
 }
 
 void BatchEvaluator::run(std::span<const BatchRow> rows) {
-  run(static_cast<int64_t>(rows.size()),
-      [&](int64_t i) { return rows[static_cast<size_t>(i)]; }, [](int64_t) {});
+  run(
+      static_cast<int64_t>(rows.size()), [&](int64_t i) { return rows[static_cast<size_t>(i)]; },
+      [](int64_t) {});
 }
 
 // One piece of work for each row: a row is long (hundreds of microseconds) against the handing

@@ -14,8 +14,8 @@
 namespace tengen::nn {
 
 struct BatchRow {
-  std::vector<const float*> inputs;   // one for each input of the plan
-  std::vector<float*> outputs;        // one for each output
+  std::vector<const float*> inputs;  // one for each input of the plan
+  std::vector<float*> outputs;       // one for each output
 };
 
 class BatchEvaluator {
@@ -35,7 +35,7 @@ class BatchEvaluator {
  private:
   class Lease;  // of a workspace, for one row
 
-  mutable std::mutex mutex_;          // guards plan_ and idle_
+  mutable std::mutex mutex_;  // guards plan_ and idle_
   std::shared_ptr<const Plan> plan_;
   std::vector<std::unique_ptr<Plan::Workspace>> idle_;
 };

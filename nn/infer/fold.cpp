@@ -35,7 +35,9 @@ class Folder {
  private:
   const GraphNode& node(int i) const { return graph_.nodes[static_cast<size_t>(i)]; }
   const Shape& shape(int i) const { return node(i).shape; }
-  const Tensor* constant(int i) const { return node(i).op == "constant" ? &node(i).value : nullptr; }
+  const Tensor* constant(int i) const {
+    return node(i).op == "constant" ? &node(i).value : nullptr;
+  }
 
   double attribute(const GraphNode& n, const char* name) const {
     const auto found = n.attributes.find(name);
@@ -55,23 +57,40 @@ class Folder {
   void visit(int i) {
     const GraphNode& n = node(i);
     if (n.op == "input" || n.op == "constant") return;
-    if (n.op == "reshape") root_[i] = root_[n.inputs[0]];
-    else if (n.op == "conv2d") add_convolution(i);
-    else if (n.op == "linear" || n.op == "matmul") add_linear(i);
-    else if (n.op == "batch_norm_infer") add_batch_norm(i);
-    else if (n.op == "scale") add_scale(i);
-    else if (n.op == "relu") add_relu(i);
-    else if (n.op == "tanh") add_unary(i, Unary::kTanh);
-    else if (n.op == "sigmoid") add_unary(i, Unary::kSigmoid);
-    else if (n.op == "square") add_unary(i, Unary::kSquare);
-    else if (n.op == "add") add_sum(i);
-    else if (n.op == "subtract") add_binary(i, Binary::kSubtract);
-    else if (n.op == "multiply") add_binary(i, Binary::kMultiply);
-    else if (n.op == "global_mean_pool") add_pool(i, Kind::kMeanPool);
-    else if (n.op == "global_max_pool") add_pool(i, Kind::kMaxPool);
-    else if (n.op == "concat") add_concat(i);
-    else if (n.op == "slice") add_slice(i);
-    else throw Error("inference plan: unknown operation '" + n.op + "'");
+    if (n.op == "reshape")
+      root_[i] = root_[n.inputs[0]];
+    else if (n.op == "conv2d")
+      add_convolution(i);
+    else if (n.op == "linear" || n.op == "matmul")
+      add_linear(i);
+    else if (n.op == "batch_norm_infer")
+      add_batch_norm(i);
+    else if (n.op == "scale")
+      add_scale(i);
+    else if (n.op == "relu")
+      add_relu(i);
+    else if (n.op == "tanh")
+      add_unary(i, Unary::kTanh);
+    else if (n.op == "sigmoid")
+      add_unary(i, Unary::kSigmoid);
+    else if (n.op == "square")
+      add_unary(i, Unary::kSquare);
+    else if (n.op == "add")
+      add_sum(i);
+    else if (n.op == "subtract")
+      add_binary(i, Binary::kSubtract);
+    else if (n.op == "multiply")
+      add_binary(i, Binary::kMultiply);
+    else if (n.op == "global_mean_pool")
+      add_pool(i, Kind::kMeanPool);
+    else if (n.op == "global_max_pool")
+      add_pool(i, Kind::kMaxPool);
+    else if (n.op == "concat")
+      add_concat(i);
+    else if (n.op == "slice")
+      add_slice(i);
+    else
+      throw Error("inference plan: unknown operation '" + n.op + "'");
   }
 
   // A new operation at the end that makes value i from `inputs`.
@@ -112,7 +131,13 @@ class Folder {
     const Shape& x = shape(n.inputs[0]);
     const Shape& w = shape(n.inputs[1]);
     Operation& o = emit(i, Kind::kProduct, {n.inputs[0]});
-    o.conv = {x[0], x[1], x[2], x[3], w[3], w[0], w[1],
+    o.conv = {x[0],
+              x[1],
+              x[2],
+              x[3],
+              w[3],
+              w[0],
+              w[1],
               static_cast<int64_t>(attribute(n, "stride")),
               static_cast<int64_t>(attribute(n, "padding"))};
     set_weights(o, n);
@@ -255,10 +280,10 @@ class Folder {
   }
 
   const Graph& graph_;
-  std::vector<int> uses_;                              // readers of each node, the caller included
+  std::vector<int> uses_;  // readers of each node, the caller included
   std::vector<int> root_;
-  std::vector<int> maker_;                             // of each node: its operation, or -1
-  std::vector<std::unique_ptr<Operation>> operations_; // moved ones leave a gap
+  std::vector<int> maker_;                              // of each node: its operation, or -1
+  std::vector<std::unique_ptr<Operation>> operations_;  // moved ones leave a gap
 };
 
 }  // namespace

@@ -13,11 +13,11 @@ namespace tengen::nn {
 struct Operation {
   enum class Kind { kProduct, kAffine, kUnary, kBinary, kMeanPool, kMaxPool, kConcat, kSlice };
   Kind kind = Kind::kUnary;
-  std::string name;            // of the graph's operation it began as
+  std::string name;  // of the graph's operation it began as
   std::vector<int> inputs;
   int output = -1;
-  Shape shape;                 // of the output
-  bool relu = false;           // last of all
+  Shape shape;        // of the output
+  bool relu = false;  // last of all
 
   // kProduct: a convolution or, as 1x1 over [rows,1] pixels, a linear layer; then + bias,
   // + row_bias_factor * row_bias, + residual. kAffine: x * weight + bias, over the last axis.
@@ -28,8 +28,8 @@ struct Operation {
   std::vector<float> row_bias_factor;  // [out]
 
   Unary unary = Unary::kRelu;
-  Binary binary = Binary::kAdd;        // the second input repeats as Device::binary says:
-  int64_t repeat = 1, inner = 1;       // nb and inner
+  Binary binary = Binary::kAdd;   // the second input repeats as Device::binary says:
+  int64_t repeat = 1, inner = 1;  // nb and inner
   // Pools: x [axis, channels]. Concat and slice: runs of each input and of the output, outer times.
   int64_t axis = 1, channels = 1;
   int64_t outer = 1, offset = 0;
@@ -37,8 +37,8 @@ struct Operation {
 };
 
 struct FoldedGraph {
-  std::vector<Operation> operations;   // in order of computation
-  std::vector<int> root;               // of each node: the node whose memory holds its value
+  std::vector<Operation> operations;  // in order of computation
+  std::vector<int> root;              // of each node: the node whose memory holds its value
 };
 
 // Drops reshapes, folds batch norm, scaling and constant terms into the product before them, and

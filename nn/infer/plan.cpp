@@ -47,8 +47,8 @@ struct Plan::Program {
   FoldedGraph folded;
   Layout layout;
   std::vector<std::unique_ptr<Step>> steps;
-  std::shared_ptr<float> weights;   // of all steps, in order of use
-  int64_t scratch_floats = 0;       // the greediest step's
+  std::shared_ptr<float> weights;  // of all steps, in order of use
+  int64_t scratch_floats = 0;      // the greediest step's
 };
 
 Plan::Program::Program(const Graph& graph) : folded(fold(graph)), layout(graph, folded) {

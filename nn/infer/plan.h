@@ -32,8 +32,8 @@ class Plan {
 
   std::span<const Shape> input_shapes() const;
   std::span<const Shape> output_shapes() const;
-  double flops() const;        // multiply-adds counted as two, as direct convolution
-  std::string summary() const; // one line a step
+  double flops() const;         // multiply-adds counted as two, as direct convolution
+  std::string summary() const;  // one line a step
 
  private:
   struct Program;

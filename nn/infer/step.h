@@ -15,7 +15,7 @@ namespace tengen::nn {
 struct Place {
   enum class In { kWorkspace, kInput, kOutput, kConstant };
   In in = In::kWorkspace;
-  int64_t at = 0;                   // floats into the workspace, or number of the input or output
+  int64_t at = 0;  // floats into the workspace, or number of the input or output
   const float* constant = nullptr;
 };
 
@@ -24,14 +24,18 @@ struct Frame {
   std::span<const float* const> inputs;
   std::span<float* const> outputs;
   float* workspace;
-  float* scratch;                   // what a step needs for itself
+  float* scratch;  // what a step needs for itself
 
   const float* read(const Place& p) const {
     switch (p.in) {
-      case Place::In::kInput: return inputs[static_cast<size_t>(p.at)];
-      case Place::In::kOutput: return outputs[static_cast<size_t>(p.at)];
-      case Place::In::kConstant: return p.constant;
-      case Place::In::kWorkspace: break;
+      case Place::In::kInput:
+        return inputs[static_cast<size_t>(p.at)];
+      case Place::In::kOutput:
+        return outputs[static_cast<size_t>(p.at)];
+      case Place::In::kConstant:
+        return p.constant;
+      case Place::In::kWorkspace:
+        break;
     }
     return workspace + p.at;
   }

@@ -113,8 +113,8 @@ class GemmStep : public ProductStep {
       x = packed_rows;
     }
     const int64_t out = operation_.conv.out;
-    kernels_.multiply_rows({rows_, out, depth_, x, rows_ * kernels_.lanes, packed_, y, out,
-                            kernels_.lanes, false});
+    kernels_.multiply_rows(
+        {rows_, out, depth_, x, rows_ * kernels_.lanes, packed_, y, out, kernels_.lanes, false});
     kernels_.finish(rows_, out, epilogue(frame), y);
   }
   int64_t scratch_floats() const override {
@@ -133,8 +133,8 @@ class GemmStep : public ProductStep {
  private:
   std::string method() const override { return patches_ ? "patches" : "product"; }
   int64_t packed_rows_floats() const {
-    return rows_ > 1 ? whole_lines((depth_ + kernels_.lanes - 1) / kernels_.lanes *
-                                   kernels_.lanes * rows_)
+    return rows_ > 1 ? whole_lines((depth_ + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes *
+                                   rows_)
                      : 0;
   }
 

@@ -54,8 +54,10 @@ class UnaryStep : public SimpleStep {
  private:
   void compute(const Frame& frame, float* y) const override {
     const float* x = input(frame, 0);
-    if (operation_.unary == Unary::kRelu) kernels_.relu(size(), x, y);
-    else plain_.unary(operation_.unary, size(), x, y);
+    if (operation_.unary == Unary::kRelu)
+      kernels_.relu(size(), x, y);
+    else
+      plain_.unary(operation_.unary, size(), x, y);
   }
 };
 
@@ -87,8 +89,10 @@ class PoolStep : public SimpleStep {
     std::copy_n(x, channels, y);
     for (int64_t a = 1; a < axis; ++a) {
       x += channels;
-      if (mean) kernels_.add(channels, y, x, y);
-      else for (int64_t c = 0; c < channels; ++c) y[c] = std::max(y[c], x[c]);
+      if (mean)
+        kernels_.add(channels, y, x, y);
+      else
+        for (int64_t c = 0; c < channels; ++c) y[c] = std::max(y[c], x[c]);
     }
     if (mean)
       for (int64_t c = 0; c < channels; ++c) y[c] /= static_cast<float>(axis);
@@ -129,14 +133,21 @@ std::unique_ptr<Step> make_simple_step(const Kernels& kernels, Operation operati
     return std::make_unique<S>(kernels, std::move(operation), std::move(places));
   };
   switch (operation.kind) {
-    case Kind::kAffine: return make.operator()<AffineStep>();
-    case Kind::kUnary: return make.operator()<UnaryStep>();
-    case Kind::kBinary: return make.operator()<BinaryStep>();
+    case Kind::kAffine:
+      return make.operator()<AffineStep>();
+    case Kind::kUnary:
+      return make.operator()<UnaryStep>();
+    case Kind::kBinary:
+      return make.operator()<BinaryStep>();
     case Kind::kMeanPool:
-    case Kind::kMaxPool: return make.operator()<PoolStep>();
-    case Kind::kConcat: return make.operator()<ConcatStep>();
-    case Kind::kSlice: return make.operator()<SliceStep>();
-    case Kind::kProduct: break;
+    case Kind::kMaxPool:
+      return make.operator()<PoolStep>();
+    case Kind::kConcat:
+      return make.operator()<ConcatStep>();
+    case Kind::kSlice:
+      return make.operator()<SliceStep>();
+    case Kind::kProduct:
+      break;
   }
   return make_product_step(kernels, std::move(operation), std::move(places));
 }

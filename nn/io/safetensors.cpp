@@ -78,7 +78,8 @@ class Reader {
     }
     check_layout(entries);
     for (const Entry& e : entries)
-      out.tensors.push_back({e.path, decoded(e.type, e.shape, data_.substr(e.begin, e.end - e.begin))});
+      out.tensors.push_back(
+          {e.path, decoded(e.type, e.shape, data_.substr(e.begin, e.end - e.begin))});
     return out;
   }
 
@@ -153,8 +154,7 @@ class Reader {
       fail(of + " has not the keys dtype, shape and data_offsets");
     Entry out{path, value["dtype"].get<std::string>(), shape(value["shape"], of), 0, 0};
     const std::optional<size_t> element = element_bytes(out.type);
-    if (!element)
-      fail(of + " has the type " + out.type + "; F32, F16 and BF16 can be read");
+    if (!element) fail(of + " has the type " + out.type + "; F32, F16 and BF16 can be read");
     const json& offsets = value["data_offsets"];
     if (!offsets.is_array() || offsets.size() != 2) fail(of + " has not two data_offsets");
     out.begin = count(offsets[0], "a data offset of " + of);

@@ -34,8 +34,8 @@ Var BatchNorm::forward(const Var& x) {
 Var BatchNorm::forward_relu(const Var& x, const Var& residual) {
   if (!training()) return relu(residual.defined() ? add(forward(x), residual) : forward(x));
   Tensor mean, variance;
-  const Var y = batch_norm_relu_train(x, gamma_, beta_, residual, options_.epsilon, &mean,
-                                      &variance);
+  const Var y =
+      batch_norm_relu_train(x, gamma_, beta_, residual, options_.epsilon, &mean, &variance);
   average_in(x, mean, variance);
   return y;
 }

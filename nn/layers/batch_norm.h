@@ -23,8 +23,8 @@ class BatchNorm : public Module {
   void average_in(const Var& x, const Tensor& mean, const Tensor& variance);
 
   const BatchNormOptions options_;
-  Var gamma_, beta_;               // [C], one and zero
-  Tensor mean_, variance_;         // running averages; the variance without bias
+  Var gamma_, beta_;        // [C], one and zero
+  Tensor mean_, variance_;  // running averages; the variance without bias
 };
 
 }  // namespace tengen::nn

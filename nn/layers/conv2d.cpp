@@ -6,12 +6,11 @@
 
 namespace tengen::nn {
 
-Conv2d::Conv2d(int64_t in, int64_t out, int64_t kernel, Rng& rng,
-               const Conv2dLayerOptions& options)
+Conv2d::Conv2d(int64_t in, int64_t out, int64_t kernel, Rng& rng, const Conv2dLayerOptions& options)
     : stride_(options.stride), padding_(options.padding.value_or(kernel / 2)) {
   if (!options.padding) CHECK(kernel % 2 == 1);
-  weight_ = add_parameter(
-      "weight", he_normal({kernel, kernel, in, out}, kernel * kernel * in, rng), true);
+  weight_ = add_parameter("weight", he_normal({kernel, kernel, in, out}, kernel * kernel * in, rng),
+                          true);
   if (options.bias) bias_ = add_parameter("bias", Tensor({out}), false);
 }
 

@@ -11,14 +11,13 @@ namespace tengen::nn {
 struct Conv2dLayerOptions {
   int64_t stride = 1;
   std::optional<int64_t> padding = std::nullopt;  // nothing: half the kernel, which keeps H and W
-  bool bias = true;                // needless before a batch norm
+  bool bias = true;                               // needless before a batch norm
 };
 
 class Conv2d : public Module {
  public:
   // `kernel` is odd unless a padding is given.
-  Conv2d(int64_t in, int64_t out, int64_t kernel, Rng& rng,
-         const Conv2dLayerOptions& options = {});
+  Conv2d(int64_t in, int64_t out, int64_t kernel, Rng& rng, const Conv2dLayerOptions& options = {});
   Var forward(const Var& x) const;
 
  private:

@@ -73,9 +73,7 @@ void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTe
   }
 }
 
-void Module::load_state(const std::vector<NamedTensor>& entries) {
-  load_entries(state(), entries);
-}
+void Module::load_state(const std::vector<NamedTensor>& entries) { load_entries(state(), entries); }
 
 void Module::train(bool on) {
   training_ = on;

@@ -23,7 +23,8 @@ struct NamedVar {
   bool decay;  // weight decay applies: weights yes; biases and normalisation no
 };
 
-// Copies `entries` into the tensors of the same path, as load_state does for modules and optimisers.
+// Copies `entries` into the tensors of the same path, as load_state does for modules and
+// optimisers.
 void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTensor>& entries);
 
 class Module {
@@ -52,9 +53,19 @@ class Module {
   void add_child(const std::string& name, Module& child);
 
  private:
-  struct OwnParameter { std::string name; Var var; bool decay; };
-  struct OwnBuffer { std::string name; Tensor tensor; };
-  struct Child { std::string name; Module* module; };
+  struct OwnParameter {
+    std::string name;
+    Var var;
+    bool decay;
+  };
+  struct OwnBuffer {
+    std::string name;
+    Tensor tensor;
+  };
+  struct Child {
+    std::string name;
+    Module* module;
+  };
   void collect(const std::string& prefix, std::vector<NamedVar>* parameters,
                std::vector<NamedTensor>* buffers) const;
   std::vector<OwnParameter> parameters_;

@@ -26,10 +26,10 @@ class AdamW : public Optimizer {
     ++step_;
     store_step();
     const auto part = [&](int64_t begin, int64_t end, float decay) {
-      weights().device().adam({learning_rate, options_.beta1, options_.beta2, options_.epsilon,
-                               decay, step_},
-                              end - begin, gradient().data() + begin, first_.data() + begin,
-                              second_.data() + begin, weights().data() + begin);
+      weights().device().adam(
+          {learning_rate, options_.beta1, options_.beta2, options_.epsilon, decay, step_},
+          end - begin, gradient().data() + begin, first_.data() + begin, second_.data() + begin,
+          weights().data() + begin);
     };
     part(0, decaying(), options_.weight_decay);
     part(decaying(), weights().size(), 0.0f);

@@ -10,9 +10,7 @@ namespace {
 class Sgd : public Optimizer {
  public:
   Sgd(const std::vector<NamedVar>& parameters, const SgdOptions& options)
-      : Optimizer(parameters),
-        options_(options),
-        velocity_(weights().shape(), weights().device()) {
+      : Optimizer(parameters), options_(options), velocity_(weights().shape(), weights().device()) {
     CHECK(options.momentum >= 0.0f);
     CHECK(options.momentum < 1.0f);
     CHECK(options.weight_decay >= 0.0f);

@@ -73,8 +73,8 @@ TEST(GtpProcess, RefusingALegalMoveIsAFailure) {
 TEST(GtpProcess, TalkOnStandardErrorBlocksNothing) { EXPECT_EQ(failure_of("loud"), ""); }
 
 TEST(GtpProcess, IsStartedAnewForTheNextGame) {
-  const auto mark = std::filesystem::temp_directory_path() /
-                    ("tengen_gtp_mark_" + std::to_string(::getpid()));
+  const auto mark =
+      std::filesystem::temp_directory_path() / ("tengen_gtp_mark_" + std::to_string(::getpid()));
   std::filesystem::remove(mark);
   GtpProcess player(fake("dies " + mark.string()));
   player.start(*empty_board());
@@ -90,8 +90,9 @@ TEST(GtpProcess, WhatCannotBeStartedIsNamed) {
     GtpProcess player("no-such-program --mode gtp");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()), "cannot start 'no-such-program --mode gtp': there is no "
-                                         "program 'no-such-program'");
+    EXPECT_EQ(std::string(error.what()),
+              "cannot start 'no-such-program --mode gtp': there is no "
+              "program 'no-such-program'");
   }
   EXPECT_THROW(GtpProcess("/dev/null"), Error);
   EXPECT_THROW(GtpProcess(""), Error);

@@ -64,11 +64,38 @@ TEST(GtpSession, SurvivesRandomBytes) {
 }
 
 TEST(GtpSession, SurvivesRandomCommands) {
-  const std::vector<std::string> words = {
-      "play", "genmove", "undo", "b", "w", "a1", "b2", "c1", "pass", "komi", "boardsize", "2",
-      "3", "-7", "1e9", "0.5", "clear_board", "final_score", "final_status_list", "dead",
-      "fixed_handicap", "place_free_handicap", "set_free_handicap", "showboard", "time_settings",
-      "time_left", "loadsgf", "printsgf /", "reg_genmove", "#", "\x01", "99999999999"};
+  const std::vector<std::string> words = {"play",
+                                          "genmove",
+                                          "undo",
+                                          "b",
+                                          "w",
+                                          "a1",
+                                          "b2",
+                                          "c1",
+                                          "pass",
+                                          "komi",
+                                          "boardsize",
+                                          "2",
+                                          "3",
+                                          "-7",
+                                          "1e9",
+                                          "0.5",
+                                          "clear_board",
+                                          "final_score",
+                                          "final_status_list",
+                                          "dead",
+                                          "fixed_handicap",
+                                          "place_free_handicap",
+                                          "set_free_handicap",
+                                          "showboard",
+                                          "time_settings",
+                                          "time_left",
+                                          "loadsgf",
+                                          "printsgf /",
+                                          "reg_genmove",
+                                          "#",
+                                          "\x01",
+                                          "99999999999"};
   for (uint64_t stream = 0; stream < 60; ++stream) {
     Rng rng(6, stream);
     std::string input = "boardsize 3\n";

@@ -21,9 +21,10 @@ TEST(Parallel, RangesCoverEveryIndexOnce) {
 }
 
 TEST(Parallel, RethrowsWhatABodyThrew) {
-  EXPECT_THROW(parallel_for(100, [](int64_t i) {
-                 if (i == 42) throw std::runtime_error("42");
-               }),
+  EXPECT_THROW(parallel_for(100,
+                            [](int64_t i) {
+                              if (i == 42) throw std::runtime_error("42");
+                            }),
                std::runtime_error);
 }
 

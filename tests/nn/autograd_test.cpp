@@ -77,9 +77,7 @@ TEST(Autograd, NoGradHoldsForItsScopeAndThread) {
   const Var x = leaf({1});
   {
     NoGrad outer;
-    {
-      NoGrad inner;
-    }
+    { NoGrad inner; }
     EXPECT_FALSE(grad_enabled());
     EXPECT_FALSE(scale(x, 2.0f).requires_grad());
     bool elsewhere = false;

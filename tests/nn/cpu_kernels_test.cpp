@@ -50,10 +50,10 @@ class CpuKernels : public testing::TestWithParam<std::string> {
     const int64_t w_size = s.kernel_h * s.kernel_w * s.in * s.out;
     const auto x = random_floats(x_size, 1), w = random_floats(w_size, 2);
     const auto dy = random_floats(y_size, 3);
-    SCOPED_TRACE(testing::Message() << s.n << "x" << s.height << "x" << s.width << " " << s.in
-                                    << "->" << s.out << " kernel " << s.kernel_h << "x"
-                                    << s.kernel_w << " stride " << s.stride << " padding "
-                                    << s.padding);
+    SCOPED_TRACE(testing::Message()
+                 << s.n << "x" << s.height << "x" << s.width << " " << s.in << "->" << s.out
+                 << " kernel " << s.kernel_h << "x" << s.kernel_w << " stride " << s.stride
+                 << " padding " << s.padding);
     compare(y_size, tolerance, [&](Device& d, float* y) { d.conv2d(s, x.data(), w.data(), y); });
     compare(x_size, tolerance,
             [&](Device& d, float* dx) { d.conv2d_grad_input(s, dy.data(), w.data(), dx); });
@@ -67,7 +67,9 @@ INSTANTIATE_TEST_SUITE_P(All, CpuKernels, testing::ValuesIn(available_kernels())
 
 // Sums of k products in floats, in another order: a few roundings of 2^-24 each.
 TEST_P(CpuKernels, GemmEqualsReference) {
-  struct Case { int64_t m, n, k; };
+  struct Case {
+    int64_t m, n, k;
+  };
   for (const Case& c : {Case{1, 1, 1}, Case{3, 5, 7}, Case{1, 64, 100}, Case{9, 64, 64},
                         Case{13, 33, 17}, Case{81, 48, 22}, Case{150, 200, 90}, Case{64, 10, 600},
                         Case{33, 47, 4500}, Case{5, 250, 31}}) {
@@ -117,9 +119,12 @@ TEST_P(CpuKernels, OtherConvolutionsEqualReference) {
 
 // Sums of 10^4 floats, doubles between runs of 64; the mean of 100 costs two digits.
 TEST_P(CpuKernels, BatchNormEqualsReference) {
-  struct Case { int64_t rows, channels; float shift; };
-  for (const Case& c : {Case{2, 1, 0}, Case{7, 5, 0}, Case{500, 64, 3}, Case{6000, 33, -1},
-                        Case{3000, 16, 100}}) {
+  struct Case {
+    int64_t rows, channels;
+    float shift;
+  };
+  for (const Case& c :
+       {Case{2, 1, 0}, Case{7, 5, 0}, Case{500, 64, 3}, Case{6000, 33, -1}, Case{3000, 16, 100}}) {
     SCOPED_TRACE(testing::Message() << c.rows << "x" << c.channels << " about " << c.shift);
     auto x = random_floats(c.rows * c.channels, 1);
     for (float& v : x) v += c.shift;
@@ -177,13 +182,15 @@ TEST_P(CpuKernels, ElementwiseEqualsReference) {
 }
 
 TEST_P(CpuKernels, EveryBroadcastEqualsReference) {
-  struct Case { int64_t n, nb, inner; };
-  for (const Case& c : {Case{70000, 70000, 1}, Case{70000, 70, 1}, Case{70000, 100, 700},
-                        Case{70000, 10, 7}, Case{99, 1, 1}, Case{64, 64, 1},
-                        Case{120000, 60000, 1}}) {
+  struct Case {
+    int64_t n, nb, inner;
+  };
+  for (const Case& c :
+       {Case{70000, 70000, 1}, Case{70000, 70, 1}, Case{70000, 100, 700}, Case{70000, 10, 7},
+        Case{99, 1, 1}, Case{64, 64, 1}, Case{120000, 60000, 1}}) {
     const auto a = random_floats(c.n, 1), b = random_floats(c.nb, 2);
-    for (Binary op : {Binary::kAdd, Binary::kSubtract, Binary::kMultiply, Binary::kDivide,
-                      Binary::kMaximum})
+    for (Binary op :
+         {Binary::kAdd, Binary::kSubtract, Binary::kMultiply, Binary::kDivide, Binary::kMaximum})
       compare(c.n, 0, [&](Device& d, float* y) {
         d.binary(op, c.n, a.data(), b.data(), c.nb, c.inner, y);
       });
@@ -196,9 +203,8 @@ TEST_P(CpuKernels, RowsEqualReference) {
   std::vector<int32_t> argmax(outer * inner);
   compare(outer * inner, 0,
           [&](Device& d, float* y) { d.sum_axis(outer, axis, inner, x.data(), y); });
-  compare(outer * inner, 0, [&](Device& d, float* y) {
-    d.max_axis(outer, axis, inner, x.data(), y, argmax.data());
-  });
+  compare(outer * inner, 0,
+          [&](Device& d, float* y) { d.max_axis(outer, axis, inner, x.data(), y, argmax.data()); });
   compare(size, 0, [&](Device& d, float* y) {
     d.max_axis_grad(outer, axis, inner, x.data(), argmax.data(), y);
   });

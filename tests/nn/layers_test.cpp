@@ -16,7 +16,8 @@ namespace {
 
 class Net : public Module {
  public:
-  explicit Net(uint64_t seed) : rng_(seed), conv_(2, 3, 3, rng_), block_(3, rng_), head_(3, 4, rng_) {
+  explicit Net(uint64_t seed)
+      : rng_(seed), conv_(2, 3, 3, rng_), block_(3, rng_), head_(3, 4, rng_) {
     add_child("conv", conv_);
     add_child("block", block_);
     add_child("head", head_);
@@ -52,10 +53,9 @@ TEST(Module, PathsJoinNamesInOrderOfRegistration) {
   EXPECT_EQ(paths(net.state()),
             (std::vector<std::string>{
                 "conv.weight", "conv.bias", "block.conv1.weight", "block.norm1.weight",
-                "block.norm1.bias", "block.conv2.weight", "block.norm2.weight",
-                "block.norm2.bias", "head.weight", "head.bias", "block.norm1.running_mean",
-                "block.norm1.running_var", "block.norm2.running_mean",
-                "block.norm2.running_var"}));
+                "block.norm1.bias", "block.conv2.weight", "block.norm2.weight", "block.norm2.bias",
+                "head.weight", "head.bias", "block.norm1.running_mean", "block.norm1.running_var",
+                "block.norm2.running_mean", "block.norm2.running_var"}));
   for (const NamedVar& parameter : net.parameters())
     EXPECT_EQ(parameter.decay, parameter.var.shape().rank() > 1) << parameter.path;
 }
@@ -152,8 +152,7 @@ TEST(BatchNorm, AveragesTheStatisticsOfItsBatches) {
 
 TEST(BatchNorm, EvaluationUsesTheAverages) {
   BatchNorm norm(1);
-  for (int i = 0; i < 200; ++i)
-    norm.forward(Var(Tensor({4, 1}, std::vector<float>{1, 2, 3, 4})));
+  for (int i = 0; i < 200; ++i) norm.forward(Var(Tensor({4, 1}, std::vector<float>{1, 2, 3, 4})));
   norm.train(false);
   const std::vector<float> y =
       norm.forward(Var(Tensor({1, 1}, std::vector<float>{2.5f}))).value().to_vector();

@@ -73,7 +73,8 @@ Doubles oracle_batch_norm(const Doubles& x, const Doubles& gamma, const Doubles&
   for (size_t c = 0; c < channels; ++c) {
     double mean = 0.0, variance = 0.0;
     for (size_t i = c; i < x.size(); i += channels) mean += x[i] / rows;
-    for (size_t i = c; i < x.size(); i += channels) variance += (x[i] - mean) * (x[i] - mean) / rows;
+    for (size_t i = c; i < x.size(); i += channels)
+      variance += (x[i] - mean) * (x[i] - mean) / rows;
     for (size_t i = c; i < x.size(); i += channels)
       y[i] = gamma[c] * (x[i] - mean) / std::sqrt(variance + epsilon) + beta[c];
   }

@@ -22,12 +22,11 @@ Doubles oracle_batch_norm(const Doubles& x, const Doubles& gamma, const Doubles&
 Doubles oracle_log_softmax(const Doubles& x, int64_t columns);
 // sum of weight * loss over all elements, divided by `divisor`; loss(x, target).
 template <class Loss>
-Doubles oracle_loss(const Doubles& x, const Doubles& target, const Doubles& weight,
-                    double divisor, Loss loss) {
+Doubles oracle_loss(const Doubles& x, const Doubles& target, const Doubles& weight, double divisor,
+                    Loss loss) {
   double sum = 0.0;
   for (size_t i = 0; i < x.size(); ++i)
-    sum += loss(x[i], target[i]) *
-           (weight.empty() ? 1.0 : weight[i / (x.size() / weight.size())]);
+    sum += loss(x[i], target[i]) * (weight.empty() ? 1.0 : weight[i / (x.size() / weight.size())]);
   return {sum / divisor};
 }
 template <class Function>

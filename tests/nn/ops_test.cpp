@@ -19,8 +19,8 @@ std::vector<Var> inputs_on(const OpCase& c, Device& device) {
 
 // A scalar that gives every element of y its own weight.
 Var probed(const Var& y) {
-  return sum(multiply(y, Var(Tensor(y.shape(), spread_values(y.value().size(), 99),
-                                    y.value().device()))));
+  return sum(
+      multiply(y, Var(Tensor(y.shape(), spread_values(y.value().size(), 99), y.value().device()))));
 }
 
 void expect_near(const Tensor& got, const Tensor& expected, const std::string& what) {
@@ -93,8 +93,7 @@ std::vector<OpCase> cases_that(bool (*fit)(const OpCase&)) {
 std::string name_of(const testing::TestParamInfo<OpCase>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Operation, testing::ValuesIn(op_cases()), name_of);
-INSTANTIATE_TEST_SUITE_P(Cases, OperationFormula,
-                         testing::ValuesIn(cases_that([](const OpCase& c) {
+INSTANTIATE_TEST_SUITE_P(Cases, OperationFormula, testing::ValuesIn(cases_that([](const OpCase& c) {
                            return static_cast<bool>(c.oracle);
                          })),
                          name_of);
@@ -121,20 +120,35 @@ TEST(OperationShapes, WrongOnesAreNamedWithWhatWasExpected) {
   expect_refused([] { matmul(zeros({2, 3}), zeros({2, 3})); }, "b [3,n]", "got [2,3]");
   expect_refused([] { linear(zeros({2, 5}), zeros({4, 3}), Var()); }, "x [...,4]", "got [2,5]");
   expect_refused([] { linear(zeros({2, 4}), zeros({4, 3}), zeros({4})); }, "bias [3]", "got [4]");
-  expect_refused([] { conv2d(zeros({2, 5}), zeros({3, 3, 1, 1}), Var(), {}); }, "x [N,H,W,C]",
-                 "got [2,5]");
-  expect_refused([] { conv2d(zeros({1, 5, 5, 2}), zeros({3, 3, 4, 1}), Var(), {}); },
-                 "weight [kh,kw,2,K]", "got [3,3,4,1]");
-  expect_refused([] { conv2d(zeros({1, 2, 2, 2}), zeros({3, 3, 2, 1}), Var(), {}); },
-                 "at least as large", "got [1,2,2,2]");
+  expect_refused(
+      [] {
+        conv2d(zeros({2, 5}), zeros({3, 3, 1, 1}), Var(), {});
+      },
+      "x [N,H,W,C]", "got [2,5]");
+  expect_refused(
+      [] {
+        conv2d(zeros({1, 5, 5, 2}), zeros({3, 3, 4, 1}), Var(), {});
+      },
+      "weight [kh,kw,2,K]", "got [3,3,4,1]");
+  expect_refused(
+      [] {
+        conv2d(zeros({1, 2, 2, 2}), zeros({3, 3, 2, 1}), Var(), {});
+      },
+      "at least as large", "got [1,2,2,2]");
   expect_refused([] { reshape(zeros({2, 3}), {5}); }, "reshape", "[2,3]");
   expect_refused([] { concat({zeros({2, 3}), zeros({3, 3})}, 1); }, "concat", "got [3,3]");
   expect_refused([] { slice(zeros({2, 3}), 1, 2, 4); }, "slice", "got [2,3]");
   expect_refused([] { global_mean_pool(zeros({2, 3})); }, "global_mean_pool", "got [2,3]");
-  expect_refused([] { cross_entropy(zeros({2, 3}), Tensor(Shape{2}), Tensor()); }, "target [2,3]",
-                 "got [2]");
-  expect_refused([] { mse_loss(zeros({2, 3}), Tensor(Shape{2, 3}), Tensor(Shape{3})); },
-                 "weight [2]", "got [3]");
+  expect_refused(
+      [] {
+        cross_entropy(zeros({2, 3}), Tensor(Shape{2}), Tensor());
+      },
+      "target [2,3]", "got [2]");
+  expect_refused(
+      [] {
+        mse_loss(zeros({2, 3}), Tensor(Shape{2, 3}), Tensor(Shape{3}));
+      },
+      "weight [2]", "got [3]");
 }
 
 }  // namespace

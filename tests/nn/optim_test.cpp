@@ -65,22 +65,21 @@ void expect_follows(Optimizer& optimizer, std::vector<NamedVar> parameters, cons
 TEST(Optimizer, SgdIsTheFormula) {
   for (const bool nesterov : {false, true}) {
     const std::vector<NamedVar> parameters = some_parameters();
-    const auto sgd = make_sgd(parameters, {.momentum = 0.8f, .nesterov = nesterov,
-                                           .weight_decay = 0.01f});
-    expect_follows(*sgd, parameters,
-                   [&](double& w, double g, double* velocity, int, bool decay) {
-                     const double mu = 0.8f;
-                     if (decay) g += double{0.01f} * w;
-                     *velocity = mu * *velocity + g;
-                     w -= double{0.05f} * (nesterov ? g + mu * *velocity : *velocity);
-                   });
+    const auto sgd =
+        make_sgd(parameters, {.momentum = 0.8f, .nesterov = nesterov, .weight_decay = 0.01f});
+    expect_follows(*sgd, parameters, [&](double& w, double g, double* velocity, int, bool decay) {
+      const double mu = 0.8f;
+      if (decay) g += double{0.01f} * w;
+      *velocity = mu * *velocity + g;
+      w -= double{0.05f} * (nesterov ? g + mu * *velocity : *velocity);
+    });
   }
 }
 
 TEST(Optimizer, AdamWIsTheFormula) {
   const std::vector<NamedVar> parameters = some_parameters();
-  const auto adam = make_adamw(parameters, {.beta1 = 0.9f, .beta2 = 0.98f, .epsilon = 1e-6f,
-                                            .weight_decay = 0.1f});
+  const auto adam = make_adamw(
+      parameters, {.beta1 = 0.9f, .beta2 = 0.98f, .epsilon = 1e-6f, .weight_decay = 0.1f});
   expect_follows(*adam, parameters, [](double& w, double g, double* state, int t, bool decay) {
     const double b1 = 0.9f, b2 = 0.98f, rate = 0.05f;
     if (decay) w -= rate * double{0.1f} * w;
@@ -95,8 +94,8 @@ TEST(Optimizer, AdamWIsTheFormula) {
 // w = 1, gradient 2 w, learning rate 0.1, by hand.
 TEST(Optimizer, FirstStepsByHand) {
   Var w(Tensor({1}, std::vector<float>{1}), true);
-  const auto sgd = make_sgd({{"w", w, true}}, {.momentum = 0.5f, .nesterov = false,
-                                               .weight_decay = 0.0f});
+  const auto sgd =
+      make_sgd({{"w", w, true}}, {.momentum = 0.5f, .nesterov = false, .weight_decay = 0.0f});
   for (const float expected : {0.8f, 0.54f, 0.302f}) {
     sgd->zero_grad();
     backward(sum(square(w)));

@@ -42,8 +42,8 @@ class Parameters {
     const Shape c{x.shape()[-1]};
     Tensor variance = (*this)(name + ".variance", c, 0.1f, 1.0f).value();
     return batch_norm_infer(x, (*this)(name + ".gamma", c, 0.2f, 1.0f),
-                            (*this)(name + ".beta", c, 0.3f), (*this)(name + ".mean", c, 0.3f).value(),
-                            variance, 1e-5f);
+                            (*this)(name + ".beta", c, 0.3f),
+                            (*this)(name + ".mean", c, 0.3f).value(), variance, 1e-5f);
   }
   Var dense(const std::string& name, const Var& x, int64_t out) {
     const int64_t in = x.shape()[-1];
@@ -71,7 +71,8 @@ std::vector<Var> tower(Parameters& p, const Var& planes, int64_t channels) {
     x = relu(add(y, x));
   }
   const Var head = relu(p.norm("head", p.conv("head", x, 1, 9, true)));
-  const Var points = reshape(p.conv("points", head, 1, 1), {1, planes.shape()[1] * planes.shape()[2]});
+  const Var points =
+      reshape(p.conv("points", head, 1, 1), {1, planes.shape()[1] * planes.shape()[2]});
   const Var pass = p.dense("pass", global_mean_pool(head), 1);
   const Var value = tanh(p.dense("v2", relu(p.dense("v1", global_max_pool(head), 20)), 1));
   return {concat({points, pass}, 1), value};
@@ -224,8 +225,8 @@ TEST(Plan, LaterTrainingDoesNotReachIt) {
 
 TEST(BatchEvaluator, RowsKeepTheirPlacesAndReplaceTakesEffect) {
   const auto plan_with = [](float factor) {
-    return std::make_shared<const Plan>(trace(
-        [&](const auto& in) { return std::vector<Var>{scale(in[0], factor)}; }, {{1, 4}}));
+    return std::make_shared<const Plan>(
+        trace([&](const auto& in) { return std::vector<Var>{scale(in[0], factor)}; }, {{1, 4}}));
   };
   BatchEvaluator evaluator(plan_with(2.0f));
   std::vector<std::vector<float>> in(100, std::vector<float>(4)), out = in;

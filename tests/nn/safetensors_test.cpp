@@ -22,8 +22,7 @@ namespace fs = std::filesystem;
 class SafeTensorsTest : public testing::Test {
  protected:
   SafeTensorsTest()
-      : folder_(fs::temp_directory_path() /
-                ("tengen_safetensors_" + std::to_string(::getpid()))) {
+      : folder_(fs::temp_directory_path() / ("tengen_safetensors_" + std::to_string(::getpid()))) {
     fs::create_directories(folder_);
   }
   ~SafeTensorsTest() override { fs::remove_all(folder_); }
@@ -109,11 +108,11 @@ TEST_F(SafeTensorsTest, WritesWhatTheFirstImplementationWrites) {
 TEST_F(SafeTensorsTest, ReadsHalfPrecisionAsFloat) {
   // 1, -2, the smallest subnormal, the largest half, infinity; then 1 and -3.140625 as bfloat16.
   const std::string data("\x00\x3c\x00\xc0\x01\x00\xff\x7b\x00\x7c\x80\x3f\x49\xc0", 14);
-  const SafeTensors read = parse_safetensors(
-      file_of(R"({"h":{"dtype":"F16","shape":[5],"data_offsets":[0,10]},)"
-              R"("b":{"dtype":"BF16","shape":[2],"data_offsets":[10,14]}})",
-              data),
-      "x");
+  const SafeTensors read =
+      parse_safetensors(file_of(R"({"h":{"dtype":"F16","shape":[5],"data_offsets":[0,10]},)"
+                                R"("b":{"dtype":"BF16","shape":[2],"data_offsets":[10,14]}})",
+                                data),
+                        "x");
   ASSERT_EQ(read.tensors.size(), 2u);
   EXPECT_EQ(read.tensors[0].tensor.to_vector(),
             (std::vector<float>{1, -2, 0x1.0p-24f, 65504, std::numeric_limits<float>::infinity()}));
@@ -202,10 +201,18 @@ TEST_F(SafeTensorsTest, MutationsNeverCrash) {
       if (limit == 0) break;
       const uint32_t at = rng.below(limit);
       switch (rng.below(4)) {
-        case 0: bytes[at] = static_cast<char>(rng.below(256)); break;
-        case 1: bytes.erase(at, 1 + rng.below(8)); break;
-        case 2: bytes.insert(at, 1 + rng.below(4), "0123456789[]{},:\"e-"[rng.below(19)]); break;
-        case 3: bytes.resize(rng.below(static_cast<uint32_t>(bytes.size()))); break;
+        case 0:
+          bytes[at] = static_cast<char>(rng.below(256));
+          break;
+        case 1:
+          bytes.erase(at, 1 + rng.below(8));
+          break;
+        case 2:
+          bytes.insert(at, 1 + rng.below(4), "0123456789[]{},:\"e-"[rng.below(19)]);
+          break;
+        case 3:
+          bytes.resize(rng.below(static_cast<uint32_t>(bytes.size())));
+          break;
       }
     }
     try {

@@ -55,8 +55,8 @@ Tensor labels(Device& device) {
 std::vector<double> ten_losses(Device& device) {
   TinyConvNet net{Rng(5)};
   net.move_to(device);
-  const auto sgd = make_sgd(net.parameters(), {.momentum = 0.9f, .nesterov = true,
-                                               .weight_decay = 1e-3f});
+  const auto sgd =
+      make_sgd(net.parameters(), {.momentum = 0.9f, .nesterov = true, .weight_decay = 1e-3f});
   const Tensor x = images(device), y = labels(device);
   std::vector<double> losses;
   for (int step = 0; step < 10; ++step) {
@@ -120,8 +120,8 @@ TEST(Training, AnMlpLearnsSpirals) {
     classes.values()[3 * row + arm] = 1.0f;
   }
   Mlp net(2, 32, 3, Rng(2));
-  const auto sgd = make_sgd(net.parameters(), {.momentum = 0.9f, .nesterov = true,
-                                               .weight_decay = 0.0f});
+  const auto sgd =
+      make_sgd(net.parameters(), {.momentum = 0.9f, .nesterov = true, .weight_decay = 0.0f});
   for (int step = 0; step < 600; ++step) {
     sgd->zero_grad();
     backward(cross_entropy(net.forward(Var(points)), classes, Tensor()));

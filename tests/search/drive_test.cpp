@@ -198,13 +198,12 @@ TEST(Drive, ManyTreesStop) {
   std::atomic<bool> stop{false};
   int calls = 0;
   const std::vector<int> targets(games.trees.size(), 10);
-  drive(
-      games.trees, evaluator,
-      [&](int) {
-        if (++calls == 6) stop = true;
-        return 10 + 10 * calls;
-      },
-      targets, {.rows_per_wave = 0, .stop_when_decided = true, .stop = &stop});
+  drive(games.trees, evaluator,
+        [&](int) {
+          if (++calls == 6) stop = true;
+          return 10 + 10 * calls;
+        },
+        targets, {.rows_per_wave = 0, .stop_when_decided = true, .stop = &stop});
   EXPECT_EQ(calls, 6);
 }
 

@@ -265,8 +265,8 @@ class ConstantEvaluator : public Evaluator {
 
 TEST(Search, StandsAnEvaluatorThatReturnsNonsense) {
   const Noughts root;
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity(), 1e30f}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e30f}) {
     Search search(root, {}, 1);
     ConstantEvaluator evaluator(bad, bad);
     search_serially(search, evaluator, 300);

@@ -29,7 +29,7 @@ TEST(Actor, GamesAreLegalAndComplete) {
     options.full_visits = 20;
     options.fast_visits = 5;
     for (const GameRecord& record : play_games(options, 30)) {
-      const auto end = replay_game(record, "game");   // throws when a move is illegal
+      const auto end = replay_game(record, "game");  // throws when a move is illegal
       ASSERT_TRUE(end->outcome().has_value());
       EXPECT_EQ(end->outcome()->value, record.outcome.value);
       EXPECT_EQ(end->outcome()->score, record.outcome.score);
@@ -73,7 +73,7 @@ TEST(Actor, BootstrapGamesLeaveNoPolicyTargets) {
 
 TEST(Actor, TheSameSeedPlaysTheSameGamesWhateverTheirCompany) {
   ActorOptions options;
-  options.noise_fraction = 0.0f;   // noise belongs to the tree, not to the game
+  options.noise_fraction = 0.0f;  // noise belongs to the tree, not to the game
   std::map<uint64_t, std::vector<envs::Action>> alone, together;
   options.games = 1;
   for (auto& record : play_games(options, 20)) alone[record.number] = record.moves;

@@ -90,7 +90,7 @@ TEST(GameStore, AFullDiskIsAnErrorAndDamagesNothing) {
   EXPECT_EQ(written, 3u);
   EXPECT_NE(message.find("journal.jsonl"), std::string::npos) << message;
   EXPECT_EQ(store.games(), 3);
-  store.append(game_number(3));   // there is room again
+  store.append(game_number(3));  // there is room again
   EXPECT_EQ(GameStore(folder.path("games"), 1000).games(), 4);
 }
 

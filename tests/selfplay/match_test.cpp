@@ -34,8 +34,10 @@ class ScriptedAgent : public agents::Agent {
     const std::string move = next_ < moves_.size() ? moves_[next_++] : "pass";
     if (move == "crash") throw agents::AgentFailure(name_ + " crashed");
     agents::Choice choice;
-    if (move == "resign") choice.resign = true;
-    else choice.action = *state_->parse_action(move);
+    if (move == "resign")
+      choice.resign = true;
+    else
+      choice.action = *state_->parse_action(move);
     return choice;
   }
   void played(envs::Action action) override { state_->play(action); }
@@ -149,8 +151,8 @@ TEST(Match, PlaysEveryGame) {
 }
 
 TEST(Match, GoesOnAfterAFailure) {
-  const auto mark = std::filesystem::temp_directory_path() /
-                    ("tengen_match_mark_" + std::to_string(::getpid()));
+  const auto mark =
+      std::filesystem::temp_directory_path() / ("tengen_match_mark_" + std::to_string(::getpid()));
   std::filesystem::remove(mark);
   agents::RandomAgent a(5);
   agents::GtpProcess b("sh '" TENGEN_SOURCE_DIR "/tests/agents/fake_gtp_engine.sh' dies " +
@@ -168,10 +170,9 @@ TEST(Match, GoesOnAfterAFailure) {
 TEST(Match, StopsBetweenGamesAndForgetsTheUnfinishedOne) {
   agents::RandomAgent a(1), b(2);
   std::atomic<bool> stop{false};
-  const MatchResult result = play_match(a, b, {.game = kGo5, .games = 9, .stop = &stop},
-                                        [&](const MatchResult& so_far) {
-                                          stop = so_far.a.games() == 3;
-                                        });
+  const MatchResult result =
+      play_match(a, b, {.game = kGo5, .games = 9, .stop = &stop},
+                 [&](const MatchResult& so_far) { stop = so_far.a.games() == 3; });
   EXPECT_EQ(result.a.games(), 3);
   EXPECT_EQ(play_match(a, b, {.game = kGo5, .stop = &stop}).a.games(), 0);
 }

@@ -27,7 +27,7 @@ TEST(Options, EveryPresetIsWithinTheTable) {
     std::set<std::string> keys;
     for (const OptionField& field : option_fields(options)) {
       EXPECT_TRUE(keys.insert(field.key).second) << field.key;
-      set_option(options, field.key, option_text(field));   // its own value is in range
+      set_option(options, field.key, option_text(field));  // its own value is in range
     }
   }
 }
@@ -49,8 +49,8 @@ TEST(Options, UnknownKeysNameTheirNeighbours) {
 
 TEST(Options, WrongValuesAreErrors) {
   RunOptions options;
-  for (const char* wrong : {"actor.games=0", "actor.games=2.5", "actor.games=many", "actor.games=",
-                            "trainer.learning_rate=nan", "trainer.learning_rate=1x",
+  for (const char* wrong : {"actor.games=0", "actor.games=2.5", "actor.games=many",
+                            "actor.games=", "trainer.learning_rate=nan", "trainer.learning_rate=1x",
                             "replay.symmetries=maybe", "actor.games"}) {
     EXPECT_NE(error_of([&] { set_option(options, wrong); }), "") << wrong;
   }

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "nn/base/check.h"
-#include "nn/io/atomic_file.h"
 #include "nn/base/rng.h"
+#include "nn/io/atomic_file.h"
 #include "selfplay/record_sgf.h"
 #include "tests/selfplay/example_games.h"
 
@@ -50,8 +50,10 @@ TEST(Record, BrokenLinesAreErrorsThatNameThePlace) {
   for (int i = 0; i < 4000; ++i) {
     std::string broken = line;
     const size_t at = rng.below(static_cast<uint32_t>(line.size()));
-    if (i % 2 == 0) broken.resize(at);
-    else broken[at] = static_cast<char>(rng.below(256));
+    if (i % 2 == 0)
+      broken.resize(at);
+    else
+      broken[at] = static_cast<char>(rng.below(256));
     try {
       const GameRecord record = from_line(broken, "here");
       EXPECT_EQ(record.moves.size(), record.searches.size());
@@ -74,8 +76,10 @@ TEST(Record, BrokenShardsAreErrorsThatNameTheFile) {
   for (int i = 0; i < 300; ++i) {
     std::string broken = whole;
     const size_t at = rng.below(static_cast<uint32_t>(whole.size()));
-    if (i % 2 == 0) broken.resize(at);
-    else broken[at] = static_cast<char>(broken[at] ^ (1 + rng.below(255)));
+    if (i % 2 == 0)
+      broken.resize(at);
+    else
+      broken[at] = static_cast<char>(broken[at] ^ (1 + rng.below(255)));
     std::ofstream(path, std::ios::binary) << broken;
     try {
       read_shard(path);
@@ -94,7 +98,7 @@ TEST(Record, IllegalMovesAreErrors) {
   record = tictactoe_win();
   record.moves.push_back(8);
   record.searches.emplace_back();
-  EXPECT_THROW(replay_game(record, "test"), Error);   // after the end
+  EXPECT_THROW(replay_game(record, "test"), Error);  // after the end
   record = tictactoe_win();
   record.game = "nosuchgame";
   EXPECT_THROW(replay_game(record, "test"), Error);

@@ -46,7 +46,7 @@ TEST(Replay, TicTacToeTargetsUnderEverySymmetry) {
   replay.add(record, 5);
   const TrainingBatch batch = replay.sample(300, 1, 1);
 
-  std::set<std::pair<int, int>> met;   // move and symmetry of the fully searched position
+  std::set<std::pair<int, int>> met;  // move and symmetry of the fully searched position
   for (int row = 0; row < batch.rows(); ++row) {
     const auto planes = row_of(batch.planes, row);
     int move = -1, symmetry = -1;
@@ -55,7 +55,7 @@ TEST(Replay, TicTacToeTargetsUnderEverySymmetry) {
         if (planes == planes_of(*positions[static_cast<size_t>(m)], s)) move = m, symmetry = s;
     }
     ASSERT_GE(move, 0) << "row " << row << " is no position of the game";
-    const float sign = move % 2 == 0 ? 1.0f : -1.0f;   // X won
+    const float sign = move % 2 == 0 ? 1.0f : -1.0f;  // X won
     const float searched = move == 0 ? sign : 0.8f * sign + 0.2f * (move == 2 ? 0.5f : 0.0f);
     EXPECT_NEAR(batch.value.data()[row], 0.5f * (1.0f + searched), 1e-6f) << "move " << move;
     EXPECT_EQ(batch.policy_weight.data()[row], move == 2 ? 1.0f : 0.0f);
@@ -74,7 +74,7 @@ TEST(Replay, TicTacToeTargetsUnderEverySymmetry) {
 TEST(Replay, GoScoreAndOwnership) {
   GameRecord record;
   record.game = "go:komi=0.5,size=5";
-  record.moves = {12, 25, 25};   // the centre, pass, pass
+  record.moves = {12, 25, 25};  // the centre, pass, pass
   record.searches.resize(3);
   record.outcome = {1.0f, 24.5f};
   ReplayOptions options;
@@ -87,8 +87,8 @@ TEST(Replay, GoScoreAndOwnership) {
     const float value = batch.value.data()[row];
     ++(value > 0.5f ? black : white);
     EXPECT_TRUE(value == 1.0f || value == 0.0f);
-    EXPECT_NEAR(batch.score.data()[row],
-                (value > 0.5f ? 24.5f : -24.5f) / agents::kScoreUnit, 1e-5f);
+    EXPECT_NEAR(batch.score.data()[row], (value > 0.5f ? 24.5f : -24.5f) / agents::kScoreUnit,
+                1e-5f);
     for (const float owner : row_of(batch.ownership, row)) EXPECT_EQ(owner, value);
   }
   EXPECT_GT(black, 0);
@@ -106,7 +106,7 @@ TEST(Replay, PositionsWithoutPolicyTargetAreRarer) {
   ReplayOptions options;
   options.fast_share = 0.25f;
   Replay replay(options);
-  replay.add(tictactoe_win(), 5);   // one full position and four others: half and half
+  replay.add(tictactoe_win(), 5);  // one full position and four others: half and half
   float full = 0.0f;
   for (const float weight : replay.sample(2000, 3, 1).policy_weight.to_vector()) full += weight;
   EXPECT_NEAR(full / 2000.0f, 0.5f, 0.06f);

@@ -89,7 +89,7 @@ int64_t games_reported(const std::string& run) {
   std::istringstream lines(nn::read_file(run + "/metrics.jsonl"));
   int64_t games = 0;
   for (std::string line; std::getline(lines, line);) {
-    if (lines.eof()) break;   // a torn last line
+    if (lines.eof()) break;  // a torn last line
     games = nlohmann::json::parse(line).at("games").get<int64_t>();
   }
   return games;
@@ -105,7 +105,7 @@ TEST(TrainProgram, KilledAtAnyMomentItLosesNoFinishedGameAndGoesOn) {
     std::this_thread::sleep_for(milliseconds(200 + rng.below(900)));
     program.send(SIGKILL);
     EXPECT_EQ(program.end(), 128 + SIGKILL) << program.errors();
-    if (!std::filesystem::exists(run + "/games")) continue;   // killed before it began
+    if (!std::filesystem::exists(run + "/games")) continue;  // killed before it began
     const auto after = games_on_disk(run);
     EXPECT_EQ(std::adjacent_find(after.begin(), after.end()), after.end()) << "a game twice";
     EXPECT_TRUE(std::includes(after.begin(), after.end(), before.begin(), before.end()));
@@ -148,7 +148,7 @@ TEST(TrainProgram, AFullDiskStopsTheRunWithTheReasonAndRoomLetsItGoOn) {
   const std::string run = folder.path("run");
   auto arguments = tiny_run(run);
   arguments.insert(arguments.end(), {"--set", "loop.games_per_shard=100000"});
-  Program full(folder, arguments, 60000);   // bytes; the checkpoint or the journal will not fit
+  Program full(folder, arguments, 60000);  // bytes; the checkpoint or the journal will not fit
   EXPECT_EQ(full.end(), 1) << full.errors();
   EXPECT_NE(full.errors().find(run), std::string::npos) << full.errors();
   EXPECT_NE(full.errors().find("the same command goes on"), std::string::npos) << full.errors();

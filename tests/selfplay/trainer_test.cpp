@@ -51,7 +51,7 @@ TrainerOptions quick() {
 }
 
 TEST(Trainer, LowersItsLosses) {
-  const Replay replay = tictactoe_replay(10);   // few enough to be learnt by heart
+  const Replay replay = tictactoe_replay(10);  // few enough to be learnt by heart
   Trainer trainer(tiny(), quick(), 1);
   StepMeasures first{}, last{};
   for (int i = 0; i < 200; ++i) {

@@ -30,13 +30,14 @@ Outcome run(const std::string& rest, const std::string& before = "") {
 TEST(GtpCommand, AnswersOnStandardOutputAndNothingElse) {
   const Outcome outcome = run("gtp --player random --size 5 2>/dev/null",
                               "printf 'name\\nfly\\nplay b c3\\nplay w c3\\nquit\\n' | ");
-  EXPECT_EQ(outcome.output, "= Tengen\n\n? unknown command\n\n=\n\n? illegal move: occupied\n\n=\n\n");
+  EXPECT_EQ(outcome.output,
+            "= Tengen\n\n? unknown command\n\n=\n\n? illegal move: occupied\n\n=\n\n");
   EXPECT_EQ(outcome.status, 0);
 }
 
 TEST(GtpCommand, SizeKomiAndRulesAreTaken) {
-  const Outcome outcome = run("gtp --player random --size 7 --komi 9 --rules tromp-taylor",
-                              "printf 'printsgf\\n' | ");
+  const Outcome outcome =
+      run("gtp --player random --size 7 --komi 9 --rules tromp-taylor", "printf 'printsgf\\n' | ");
   EXPECT_NE(outcome.output.find("SZ[7]KM[9]RU[Tromp-Taylor]"), std::string::npos) << outcome.output;
 }
 
@@ -61,8 +62,8 @@ TEST(GtpCommand, WrongOptionsAreErrorsThatSayWhatIsRight) {
 
 TEST(MatchCommand, EndsWithTableAndElo) {
   const auto json = std::filesystem::temp_directory_path() / "tengen_match.json";
-  const Outcome outcome =
-      run("match rollout:visits=20 random --size 5 --games 4 --json " + json.string() + " 2>/dev/null");
+  const Outcome outcome = run("match rollout:visits=20 random --size 5 --games 4 --json " +
+                              json.string() + " 2>/dev/null");
   EXPECT_NE(outcome.output.find("A against B: "), std::string::npos) << outcome.output;
   EXPECT_NE(outcome.output.find("(95 % interval)"), std::string::npos);
   EXPECT_TRUE(std::filesystem::exists(json));
