@@ -29,7 +29,19 @@ double weight_of_stage(int move_number, int points) {
   return 1.0;
 }
 
+template <class T>
+T smaller_if_set(T a, T b) {
+  if (a <= T{0}) return std::max(b, T{0});
+  if (b <= T{0}) return a;
+  return std::min(a, b);
+}
+
 }  // namespace
+
+search::Limits tighter(const search::Limits& a, const search::Limits& b) {
+  return {.visits = smaller_if_set(a.visits, b.visits),
+          .time_s = smaller_if_set(a.time_s, b.time_s)};
+}
 
 Clock::Clock(double main_time_s, double byo_yomi_time_s, int byo_yomi_stones)
     : byo_yomi_time_s_(byo_yomi_time_s), byo_yomi_stones_(byo_yomi_stones) {

@@ -10,6 +10,9 @@
 
 namespace tengen::agents {
 
+// Both limits together: of each kind the smaller one that is set.
+search::Limits tighter(const search::Limits& a, const search::Limits& b);
+
 class Clock {
  public:
   Clock() = default;  // no limit

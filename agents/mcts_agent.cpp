@@ -2,9 +2,11 @@
 
 #include <utility>
 
-#include "agents/move_choice.h"
+#include "agents/clock.h"
 #include "agents/pass_guard.h"
+#include "agents/resignation.h"
 #include "nn/base/rng.h"
+#include "search/move_choice.h"
 
 namespace tengen::agents {
 
@@ -53,7 +55,8 @@ Choice MctsAgent::choose(const search::Limits& limits) {
   Choice choice;
   choice.report = game_->search.report();
   const bool varied = game_->move_number < options_.temperature_moves;
-  choice.action = choose_by_visits(choice.report, varied ? options_.temperature : 0.0f, game_->rng);
+  choice.action =
+      search::choose_by_visits(choice.report, varied ? options_.temperature : 0.0f, game_->rng);
   choice.action = guard_pass(position, choice.report, choice.action);
   choice.resign = game_->resignation.told(choice.report.value, game_->move_number,
                                           position.spec().height * position.spec().width);

@@ -6,6 +6,7 @@
 
 #include "envs/games.h"
 #include "nn/base/check.h"
+#include "search/move_choice.h"
 #include "search/search.h"
 
 namespace tengen::selfplay {
@@ -131,22 +132,16 @@ void Actor::play_move(Game& game) {
 
 envs::Action Actor::choose(Game& game, const search::Report& report) {
   CHECK(!report.moves.empty());
+  if (game.kind == MoveKind::kRawPolicy || report.visits <= 1) {
+    std::vector<float> priors;
+    for (const search::MoveStats& move : report.moves) priors.push_back(move.prior);
+    return report.moves[static_cast<size_t>(game.rng.pick(priors))].action;
+  }
   const auto move_number = static_cast<float>(game.record.moves.size());
-  float temperature = 1.0f;
-  const bool raw = game.kind == MoveKind::kRawPolicy || report.visits <= 1;
-  if (!raw) {
-    const float halvings = move_number / std::max(options_.temperature_halflife, 1e-3f);
-    temperature = std::max(options_.temperature * std::exp2(-halvings), options_.temperature_floor);
-  }
-  float most = 0.0f;
-  std::vector<float> weights;
-  for (const search::MoveStats& move : report.moves) {
-    weights.push_back(raw ? move.prior : static_cast<float>(move.visits));
-    most = std::max(most, weights.back());
-  }
-  if (most <= 0.0f || temperature < 1e-2f) return report.moves.front().action;
-  for (float& weight : weights) weight = std::pow(weight / most, 1.0f / temperature);
-  return report.moves[static_cast<size_t>(game.rng.pick(weights))].action;
+  const float halvings = move_number / std::max(options_.temperature_halflife, 1e-3f);
+  const float temperature = options_.temperature * std::exp2(-halvings);
+  return search::choose_by_visits(report, std::max(temperature, options_.temperature_floor),
+                                  game.rng);
 }
 
 void Actor::note_move(Game& game, const search::Report& report, envs::Action action) {

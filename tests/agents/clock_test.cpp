@@ -100,5 +100,14 @@ TEST(Clock, TimeLeftOfTheControllerIsBelieved) {
   EXPECT_TRUE(unlimited.limited());
 }
 
+TEST(Limits, AreJoinedByTheSmallerThatIsSet) {
+  const search::Limits both = tighter({.visits = 400, .time_s = 0.0}, {.visits = 0, .time_s = 2.0});
+  EXPECT_EQ(both.visits, 400);
+  EXPECT_EQ(both.time_s, 2.0);
+  EXPECT_EQ(tighter({.visits = 400}, {.visits = 100}).visits, 100);
+  EXPECT_EQ(tighter({.visits = 100}, {.visits = 400}).visits, 100);
+  EXPECT_EQ(tighter({}, {}).visits, 0);
+}
+
 }  // namespace
 }  // namespace tengen::agents
