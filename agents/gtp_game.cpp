@@ -8,20 +8,6 @@ using envs::go::GoState;
 
 namespace {
 
-// The stones as they lie with `color` to move: all that is left where a game's history has no
-// such turn.
-GoState without_history(const GoState& state, Color color) {
-  std::vector<Action> black, white;
-  for (Action a = 0; a < state.board().area(); ++a) {
-    const Color stone = state.board()[state.point_of(a)];
-    if (stone == Color::kBlack) black.push_back(a);
-    if (stone == Color::kWhite) white.push_back(a);
-  }
-  GoState out(state.rules());
-  out.set_up(black, white, color);
-  return out;
-}
-
 // Controllers, not the rules, say when a game is over.
 envs::go::Rules patient(envs::go::Rules rules) {
   rules.max_moves = envs::go::patient_move_limit(rules.size);
@@ -84,7 +70,7 @@ Choice GtpGame::choose(Color color, const search::Limits& limits) {
   const bool ordinary_turn = ordinary(color);
   if (!in_step_ || !ordinary_turn) {
     in_step_ = false;
-    agent_.start(ordinary_turn ? state_ : without_history(state_, color));
+    agent_.start(ordinary_turn ? state_ : envs::go::without_history(state_, color));
   }
   in_step_ = false;  // unless all goes well
   const Choice choice = agent_.choose(limits);

@@ -2,6 +2,7 @@
 // estimated, as people would agree on them.
 #include <algorithm>
 
+#include "agents/dead_stones.h"
 #include "agents/gtp_commands.h"
 #include "envs/go/score.h"
 
@@ -11,22 +12,15 @@ namespace {
 using envs::Action;
 using envs::go::GoState;
 
-constexpr int kPlayouts = 400;
-
-std::vector<Action> dead_stones(const GoState& state) {
-  Rng rng(state.key());  // the same answer for the same position
-  return envs::go::estimate_dead(state, kPlayouts, rng).dead;
-}
-
 std::string final_score(GtpSession& session, const GtpArguments&) {
   const GoState& state = session.game().state();
-  return envs::go::result_text(envs::go::score_without_dead(state, dead_stones(state)));
+  return envs::go::result_text(envs::go::score_without_dead(state, judge_dead(state)));
 }
 
 // The stones with the wanted fate, a line for each chain.
 std::string chains(const GoState& state, bool want_dead) {
   const envs::go::Board& board = state.board();
-  const std::vector<Action> dead = dead_stones(state);
+  const std::vector<Action> dead = judge_dead(state);
   std::string lines;
   for (Action a = 0; a < board.area(); ++a) {
     const envs::go::Point head = state.point_of(a);

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "agents/dead_stones.h"
 #include "envs/go/score.h"
 #include "envs/go/state.h"
 
@@ -10,8 +11,6 @@ namespace {
 
 using envs::go::Color;
 using envs::go::GoState;
-
-constexpr int kPlayouts = 200;  // some milliseconds, and only where somebody passes
 
 // The game as it would end now, in points for the player to move.
 struct Margins {
@@ -22,11 +21,9 @@ struct Margins {
 int sign(float x) { return (x > 0.0f) - (x < 0.0f); }
 
 Margins margins(const GoState& state) {
-  Rng rng(state.key());  // the same position is always judged the same
-  const envs::go::DeadEstimate estimate = envs::go::estimate_dead(state, kPlayouts, rng);
   const float side = state.color_to_play() == Color::kBlack ? 1.0f : -1.0f;
   return {side * envs::go::score_without_dead(state, {}),
-          side * envs::go::score_without_dead(state, estimate.dead)};
+          side * envs::go::score_without_dead(state, judge_dead(state))};
 }
 
 // The best move that is no pass and fills no eye of our own.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "agents/dead_stones.h"
 #include "agents/gtp_process.h"
 #include "envs/go/score.h"
 
@@ -16,8 +17,6 @@ using envs::Player;
 using envs::go::GoState;
 
 namespace {
-
-constexpr int kPlayouts = 1000;  // for the dead stones at the end of a game
 
 // The letter of a player in results, as in SGF.
 char letter(Player player) { return player == Player::kFirst ? 'B' : 'W'; }
@@ -110,9 +109,7 @@ class Game {
     game_.rules_score = game_.score = outcome.score;
     game_.value = outcome.value;
     if (const auto* go = dynamic_cast<const GoState*>(game_.position.get())) {
-      Rng rng(go->key());  // the same count for the same position
-      const auto dead = envs::go::estimate_dead(*go, kPlayouts, rng).dead;
-      game_.score = envs::go::score_without_dead(*go, dead);
+      game_.score = envs::go::score_without_dead(*go, agents::judge_dead(*go));
       game_.value = static_cast<float>((game_.score > 0.0f) - (game_.score < 0.0f));
       game_.result = envs::go::result_text(game_.score);
       return;

@@ -12,30 +12,6 @@ constexpr float kClearlyLost = -0.2f;
 
 float sign(Color c) { return c == Color::kBlack ? 1.0f : c == Color::kWhite ? -1.0f : 0.0f; }
 
-std::vector<float> playout_ownership(const GoState& state, int playouts, Rng& rng) {
-  const size_t area = static_cast<size_t>(state.board().area());
-  std::vector<float> sum(area, 0.0f);
-  std::vector<float> owners(area);
-  // The stones as a new game: passes, superko and the length of the game so far do not bind.
-  std::vector<Action> black, white;
-  for (Action a = 0; a < state.board().area(); ++a) {
-    const Color c = state.board()[state.board().at_index(a)];
-    if (c == Color::kBlack) black.push_back(a);
-    if (c == Color::kWhite) white.push_back(a);
-  }
-  GoState start(state.rules());
-  start.set_up(black, white, state.color_to_play());
-  GoState game(start);
-  for (int i = 0; i < playouts; ++i) {
-    game.copy_from(start);
-    while (!game.over()) game.play(game.playout_move(rng));
-    game.ownership(owners);
-    for (size_t p = 0; p < area; ++p) sum[p] += owners[p];
-  }
-  for (float& x : sum) x /= static_cast<float>(playouts > 0 ? playouts : 1);
-  return sum;
-}
-
 // Mean ownership of a chain, from its own point of view.
 float chain_ownership(const Board& board, Point stone, const std::vector<float>& ownership) {
   float sum = 0.0f;
@@ -49,20 +25,37 @@ float chain_ownership(const Board& board, Point stone, const std::vector<float>&
 
 }  // namespace
 
-DeadEstimate estimate_dead(const GoState& state, int playouts, Rng& rng) {
-  CHECK(playouts >= 0);
+std::vector<float> playout_ownership(const GoState& state, int playouts, Rng& rng) {
+  CHECK(playouts > 0);
+  const size_t area = static_cast<size_t>(state.board().area());
+  std::vector<float> sum(area, 0.0f);
+  std::vector<float> owners(area);
+  const GoState start = without_history(state, state.color_to_play());
+  GoState game(start);
+  for (int i = 0; i < playouts; ++i) {
+    game.copy_from(start);
+    while (!game.over()) game.play(game.playout_move(rng));
+    game.ownership(owners);
+    for (size_t p = 0; p < area; ++p) sum[p] += owners[p];
+  }
+  for (float& x : sum) x /= static_cast<float>(playouts);
+  return sum;
+}
+
+std::vector<Action> dead_stones(const GoState& state, std::vector<float> ownership) {
   const Board& board = state.board();
-  DeadEstimate estimate{.ownership = playout_ownership(state, playouts, rng), .dead = {}};
-  std::vector<Color> sure(static_cast<size_t>(board.area()));
+  CHECK(static_cast<int>(ownership.size()) == board.area());
+  std::vector<Color> sure(ownership.size());
   pass_alive(board, state.rules().suicide, sure);
   for (size_t i = 0; i < sure.size(); ++i)
-    if (sure[i] != Color::kEmpty) estimate.ownership[i] = sign(sure[i]);
+    if (sure[i] != Color::kEmpty) ownership[i] = sign(sure[i]);
+  std::vector<Action> dead;
   for (Action a = 0; a < board.area(); ++a) {
     const Point p = board.at_index(a);
-    if (is_stone(board[p]) && chain_ownership(board, p, estimate.ownership) < kClearlyLost)
-      estimate.dead.push_back(a);
+    if (is_stone(board[p]) && chain_ownership(board, p, ownership) < kClearlyLost)
+      dead.push_back(a);
   }
-  return estimate;
+  return dead;
 }
 
 Board without_dead(const Board& board, std::span<const Action> dead) {

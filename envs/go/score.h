@@ -1,7 +1,7 @@
 // Scores for people: which stones are dead when both sides have passed, and what is left then.
 //
-// The rules know no dead stones; this is an estimate for final_score and final_status_list, from
-// random playouts and the pass-alive areas, which are certain.
+// The rules know no dead stones: whoever will own the points is estimated, by random playouts here
+// or by whoever knows better; the pass-alive areas are certain.
 #pragma once
 
 #include <span>
@@ -11,14 +11,13 @@
 
 namespace tengen::envs::go {
 
-struct DeadEstimate {
-  std::vector<float> ownership;  // [size * size], mean over playouts: +1 Black's, -1 White's
-  std::vector<Action> dead;      // the points of dead stones, ascending
-};
+// Mean owner of each point [size * size] over random playouts: +1 Black's, -1 White's.
+std::vector<float> playout_ownership(const GoState& state, int playouts, Rng& rng);
 
-// Plays `playouts` random games from the position (0 leaves only the certain deaths). A chain is
-// dead if its points go to the other side clearly more often than not.
-DeadEstimate estimate_dead(const GoState& state, int playouts, Rng& rng);
+// The points of dead stones, ascending: those of chains whose points, by the estimated
+// `ownership` [size * size], go to the other side clearly more often than not. In pass-alive areas
+// the certain owner counts.
+std::vector<Action> dead_stones(const GoState& state, std::vector<float> ownership);
 
 // The board without these stones; each takes its chain along.
 Board without_dead(const Board& board, std::span<const Action> dead);

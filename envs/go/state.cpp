@@ -294,4 +294,16 @@ std::string GoState::text() const {
   return out + (to_play_ == Color::kBlack ? "black (X) to play\n" : "white (O) to play\n");
 }
 
+GoState without_history(const GoState& state, Color to_play) {
+  std::vector<Action> black, white;
+  for (Action a = 0; a < state.board().area(); ++a) {
+    const Color stone = state.board()[state.point_of(a)];
+    if (stone == Color::kBlack) black.push_back(a);
+    if (stone == Color::kWhite) white.push_back(a);
+  }
+  GoState out(state.rules());
+  out.set_up(black, white, to_play);
+  return out;
+}
+
 }  // namespace tengen::envs::go

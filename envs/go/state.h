@@ -103,4 +103,8 @@ class GoState final : public State {
   int passes_ = 0;
 };
 
+// The stones as the beginning of a game with `to_play` to move: no move before, so no ko, no pass
+// and no superko binds.
+GoState without_history(const GoState& state, Color to_play);
+
 }  // namespace tengen::envs::go

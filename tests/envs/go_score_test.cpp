@@ -40,11 +40,10 @@ const std::vector<std::string> kFinished = {". . X O . . .",  //
 TEST(Score, RemovesDeadStones) {
   const GoState state = state_of(kFinished, Color::kBlack, {.komi = 7.5f});
   Rng rng(1);
-  const DeadEstimate estimate = estimate_dead(state, 400, rng);
-  EXPECT_EQ(estimate.dead,
-            (std::vector<Action>{*state.parse_action("B6"), *state.parse_action("F5")}));
-  EXPECT_EQ(score_without_dead(state, estimate.dead), 21.0f - 28.0f - 7.5f);
-  EXPECT_EQ(cells_of(without_dead(state.board(), estimate.dead)).find('O'), 3u);
+  const std::vector<Action> dead = dead_stones(state, playout_ownership(state, 400, rng));
+  EXPECT_EQ(dead, (std::vector<Action>{*state.parse_action("B6"), *state.parse_action("F5")}));
+  EXPECT_EQ(score_without_dead(state, dead), 21.0f - 28.0f - 7.5f);
+  EXPECT_EQ(cells_of(without_dead(state.board(), dead)).find('O'), 3u);
 }
 
 TEST(Score, PassAliveAreasNeedNoPlayouts) {
@@ -54,16 +53,13 @@ TEST(Score, PassAliveAreasNeedNoPlayouts) {
                                   "O O O O O",  //
                                   ". O . O ."},
                                  Color::kWhite);
-  Rng rng(1);
-  const DeadEstimate estimate = estimate_dead(state, 0, rng);
-  EXPECT_EQ(estimate.dead, std::vector<Action>{3});
-  EXPECT_EQ(rng.drawn(), 0u);
+  EXPECT_EQ(dead_stones(state, std::vector<float>(25, 0.0f)), std::vector<Action>{3});
 }
 
 TEST(Score, IsTheSameForTheSameSeed) {
   const GoState state = state_of(kFinished, Color::kWhite);
   Rng a(5), b(5);
-  EXPECT_EQ(estimate_dead(state, 20, a).ownership, estimate_dead(state, 20, b).ownership);
+  EXPECT_EQ(playout_ownership(state, 20, a), playout_ownership(state, 20, b));
 }
 
 TEST(Score, ReadsAsPeopleWriteIt) {
