@@ -30,11 +30,13 @@ std::vector<GameStore::Shard> GameStore::find_shards(const std::string& folder) 
     int end = 0;
     const std::string name = entry.path().filename().string();
     long long games = 0, positions = 0;
-    const int fields = std::sscanf(name.c_str(), "%6d-g%lld-p%lld.jsonl.gz%n", &shard.number,
-                                   &games, &positions, &end);
-    if (fields != 3 || end != static_cast<int>(name.size())) continue;
+    unsigned long long next = 0;
+    const int fields = std::sscanf(name.c_str(), "%6d-g%lld-p%lld-n%llu.jsonl.gz%n", &shard.number,
+                                   &games, &positions, &next, &end);
+    if (fields != 4 || end != static_cast<int>(name.size())) continue;
     shard.games = games;
     shard.positions = positions;
+    shard.next_number = next;
     shards.push_back(shard);
   }
   std::sort(shards.begin(), shards.end(),
@@ -52,12 +54,10 @@ GameStore::GameStore(std::string folder, int games_per_shard)
   for (const Shard& shard : shards_) {
     shard_games_ += shard.games;
     shard_positions_ += shard.positions;
+    next_number_ = std::max(next_number_, shard.next_number);
   }
   if (!shards_.empty()) {
-    for (const GameRecord& record : read_shard(shards_.back().path)) {
-      poured.insert(record.number);
-      next_number_ = std::max(next_number_, record.number + 1);
-    }
+    for (const GameRecord& record : read_shard(shards_.back().path)) poured.insert(record.number);
   }
   std::istringstream lines(nn::read_file(journal_.path()));
   std::string line;
@@ -86,8 +86,9 @@ void GameStore::pour() {
   shard.number = shards_.empty() ? 1 : shards_.back().number + 1;
   shard.games = static_cast<int64_t>(journal_games_.size());
   shard.positions = journal_positions_;
-  shard.path =
-      fmt::format("{}/{:06}-g{}-p{}.jsonl.gz", folder_, shard.number, shard.games, shard.positions);
+  shard.next_number = next_number_;
+  shard.path = fmt::format("{}/{:06}-g{}-p{}-n{}.jsonl.gz", folder_, shard.number, shard.games,
+                           shard.positions, shard.next_number);
   write_shard(shard.path, journal_games_);
   journal_.clear();
   shards_.push_back(shard);

@@ -2,9 +2,12 @@
 // shards into which the journal is poured when it is long enough.
 //
 //   games/journal.jsonl                      one line a game, the newest
-//   games/000003-g500-p31207.jsonl.gz        shard 3: 500 games, 31,207 positions
+//   games/000003-g500-p31207-n1519.jsonl.gz  shard 3: 500 games, 31,207 positions; the numbers of
+//                                            all games so far are below 1,519
 //
-// The counts stand in the names, so a long run is resumed without reading all of it.
+// The counts stand in the names, so a long run is resumed without reading all of it. Games finish
+// out of order, and a number is never used twice: by it a game that stands in both the journal and
+// a shard is known.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +42,7 @@ class GameStore {
     int number = 0;
     int64_t games = 0;
     int64_t positions = 0;
+    uint64_t next_number = 0;
   };
   static std::vector<Shard> find_shards(const std::string& folder);
   void note(const GameRecord& record);

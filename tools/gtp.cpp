@@ -74,7 +74,7 @@ void add_gtp(CLI::App& app) {
       "Examples:\n"
       "  tengen gtp                              the shipped network, 9x9\n"
       "  tengen gtp --size 19 --time 5           five seconds a move on 19x19\n"
-      "  tengen gtp --player net:runs/first/best.safetensors,visits=1600\n"
+      "  tengen gtp --player net:runs/first/nets/latest.safetensors,visits=1600\n"
       "  printf 'genmove b\\nshowboard\\n' | tengen gtp --visits 100");
   gtp->callback([line] { run_gtp(*line); });
 }

@@ -64,6 +64,16 @@ TEST(GameStore, GamesInShardAndJournalCountOnce) {
   EXPECT_EQ(store.next_number(), 10u);
 }
 
+// Games finish out of order: the largest number may stand in an old shard.
+TEST(GameStore, GivesNoNumberTwice) {
+  const Folder folder;
+  {
+    GameStore store(folder.path("games"), 1);
+    for (const uint64_t number : {20, 3}) store.append(game_number(number));
+  }
+  EXPECT_EQ(GameStore(folder.path("games"), 1).next_number(), 21u);
+}
+
 // A limit on the file's size fails a write as a full disk does, in the middle of a line.
 TEST(GameStore, AFullDiskIsAnErrorAndDamagesNothing) {
   const Folder folder;
