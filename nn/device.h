@@ -13,6 +13,9 @@
 
 namespace tengen::nn {
 
+// What the factors of a product are rounded to; sums are always kept in float32.
+enum class Precision { kFloat32, kBfloat16 };
+
 // C[m,n] = op(A) op(B) + beta C, with op(A) [m,k], op(B) [k,n]; leading dimensions in elements.
 struct GemmShape {
   bool transpose_a = false;
@@ -20,6 +23,7 @@ struct GemmShape {
   int64_t m = 0, n = 0, k = 0;
   int64_t lda = 0, ldb = 0, ldc = 0;
   float beta = 0.0f;
+  Precision precision = Precision::kFloat32;
 };
 
 // x [n,height,width,in] * w [kernel_h,kernel_w,in,out] -> y [n,out_height(),out_width(),out].
@@ -27,6 +31,7 @@ struct Conv2dShape {
   int64_t n = 0, height = 0, width = 0, in = 0, out = 0;
   int64_t kernel_h = 3, kernel_w = 3;
   int64_t stride = 1, padding = 1;
+  Precision precision = Precision::kFloat32;
 
   int64_t out_height() const { return (height + 2 * padding - kernel_h) / stride + 1; }
   int64_t out_width() const { return (width + 2 * padding - kernel_w) / stride + 1; }

@@ -12,10 +12,10 @@ struct BatchNormOptions {
   float momentum = 0.1f;  // share of the newest batch in the running averages
 };
 
-class BatchNorm : public Module {
+class BatchNorm : public Layer {
  public:
   explicit BatchNorm(int64_t channels, const BatchNormOptions& options = {});
-  Var forward(const Var& x);
+  Var forward(const Var& x) override;
   // relu(forward(x) + residual), cheaper in training; residual may be empty.
   Var forward_relu(const Var& x, const Var& residual = {});
 

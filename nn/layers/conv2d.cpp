@@ -14,6 +14,6 @@ Conv2d::Conv2d(int64_t in, int64_t out, int64_t kernel, Rng& rng, const Conv2dLa
   if (options.bias) bias_ = add_parameter("bias", Tensor({out}), false);
 }
 
-Var Conv2d::forward(const Var& x) const { return conv2d(x, weight_, bias_, {stride_, padding_}); }
+Var Conv2d::forward(const Var& x) { return conv2d(x, weight_, bias_, {stride_, padding_}); }
 
 }  // namespace tengen::nn

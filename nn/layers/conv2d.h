@@ -14,11 +14,11 @@ struct Conv2dLayerOptions {
   bool bias = true;                               // needless before a batch norm
 };
 
-class Conv2d : public Module {
+class Conv2d : public Layer {
  public:
   // `kernel` is odd unless a padding is given.
   Conv2d(int64_t in, int64_t out, int64_t kernel, Rng& rng, const Conv2dLayerOptions& options = {});
-  Var forward(const Var& x) const;
+  Var forward(const Var& x) override;
 
  private:
   int64_t stride_, padding_;

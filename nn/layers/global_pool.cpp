@@ -4,7 +4,7 @@
 
 namespace tengen::nn {
 
-Var GlobalPool::forward(const Var& x) const {
+Var GlobalPool::forward(const Var& x) {
   return concat({global_mean_pool(x), global_max_pool(x)}, 1);
 }
 

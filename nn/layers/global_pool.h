@@ -5,9 +5,9 @@
 
 namespace tengen::nn {
 
-class GlobalPool : public Module {
+class GlobalPool : public Layer {
  public:
-  Var forward(const Var& x) const;
+  Var forward(const Var& x) override;
 };
 
 }  // namespace tengen::nn

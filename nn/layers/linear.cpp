@@ -10,6 +10,6 @@ Linear::Linear(int64_t in, int64_t out, Rng& rng, bool bias)
   if (bias) bias_ = add_parameter("bias", Tensor({out}), false);
 }
 
-Var Linear::forward(const Var& x) const { return linear(x, weight_, bias_); }
+Var Linear::forward(const Var& x) { return linear(x, weight_, bias_); }
 
 }  // namespace tengen::nn

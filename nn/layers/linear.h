@@ -6,10 +6,10 @@
 
 namespace tengen::nn {
 
-class Linear : public Module {
+class Linear : public Layer {
  public:
   Linear(int64_t in, int64_t out, Rng& rng, bool bias = true);
-  Var forward(const Var& x) const;
+  Var forward(const Var& x) override;
 
  private:
   Var weight_;  // [in,out], Xavier

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "nn/base/check.h"
 
@@ -75,6 +76,8 @@ void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTe
 
 void Module::load_state(const std::vector<NamedTensor>& entries) { load_entries(state(), entries); }
 
+std::string Module::path() const { return parent_ ? parent_->path() + "." + name_ : name_; }
+
 void Module::train(bool on) {
   training_ = on;
   for (const Child& child : children_) child.module->train(on);
@@ -95,7 +98,30 @@ Tensor Module::add_buffer(const std::string& name, Tensor value) {
 }
 
 void Module::add_child(const std::string& name, Module& child) {
+  child.parent_ = this;
+  child.name_ = name;
   children_.push_back({name, &child});
+}
+
+void Module::expect_shape(const Var& x, std::initializer_list<Dim> expected) const {
+  const Dim* dim = expected.begin();
+  int axis = 0;
+  const bool any_leading = dim != expected.end() && dim->name == std::string_view("...");
+  bool fits = x.shape().rank() == static_cast<int>(expected.size());
+  if (any_leading) {
+    ++dim;
+    axis = x.shape().rank() - static_cast<int>(expected.end() - dim);
+    fits = axis >= 0;
+  }
+  for (; fits && dim != expected.end(); ++dim, ++axis)
+    fits = dim->name || x.shape()[axis] == dim->size;
+  if (fits) return;
+  std::string text;
+  for (const Dim& wanted : expected) {
+    if (!text.empty()) text.append(",");
+    text.append(wanted.name ? wanted.name : std::to_string(wanted.size));
+  }
+  throw CheckFailure(path() + ": expected [" + text + "], got " + x.shape().text());
 }
 
 }  // namespace tengen::nn

@@ -4,6 +4,7 @@
 // ("tower.block2.conv1.weight") that files, errors and summaries share.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,14 @@ struct NamedVar {
 // optimisers.
 void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTensor>& entries);
 
+// One axis of an expected shape: a size, or a letter for any size. "..." first: any leading axes.
+struct Dim {
+  Dim(int64_t size) : size(size) {}          // NOLINT: written as {"N", 64}
+  Dim(const char* letter) : name(letter) {}  // NOLINT
+  int64_t size = -1;
+  const char* name = nullptr;
+};
+
 class Module {
  public:
   Module() = default;
@@ -43,6 +52,9 @@ class Module {
   // nothing was copied.
   void load_state(const std::vector<NamedTensor>& entries);
 
+  // "net.block2.conv": how errors name a layer. The outermost module is called "net".
+  std::string path() const;
+
   void train(bool on = true);
   bool training() const { return training_; }
   void zero_grad();
@@ -51,6 +63,9 @@ class Module {
   Var add_parameter(const std::string& name, Tensor value, bool decay);
   Tensor add_buffer(const std::string& name, Tensor value);
   void add_child(const std::string& name, Module& child);
+
+  // CheckFailure "net.block2.conv: expected [N,H,W,64], got [32,9,9,48]" if x is shaped otherwise.
+  void expect_shape(const Var& x, std::initializer_list<Dim> expected) const;
 
  private:
   struct OwnParameter {
@@ -71,7 +86,15 @@ class Module {
   std::vector<OwnParameter> parameters_;
   std::vector<OwnBuffer> buffers_;
   std::vector<Child> children_;
+  const Module* parent_ = nullptr;
+  std::string name_ = "net";
   bool training_ = true;
+};
+
+// A module of one input and one output, as Sequential strings together.
+class Layer : public Module {
+ public:
+  virtual Var forward(const Var& x) = 0;
 };
 
 }  // namespace tengen::nn

@@ -7,10 +7,10 @@
 
 namespace tengen::nn {
 
-class ResidualBlock : public Module {
+class ResidualBlock : public Layer {
  public:
   ResidualBlock(int64_t channels, Rng& rng, int64_t kernel = 3);
-  Var forward(const Var& x);
+  Var forward(const Var& x) override;
 
  private:
   Conv2d conv1_;

@@ -25,7 +25,22 @@ struct OpCase {
   bool numeric = true;
 };
 
+using Vars = std::vector<Var>;
+using Values = std::vector<Doubles>;
+
 std::vector<OpCase> op_cases();
+
+// Its parts, one op_cases_*.cpp for each ops_*.cpp.
+void add_elementwise(std::vector<OpCase>& cases);
+void add_products(std::vector<OpCase>& cases);
+void add_convolutions(std::vector<OpCase>& cases);
+void add_shapes_and_reductions(std::vector<OpCase>& cases);
+void add_norms(std::vector<OpCase>& cases);
+void add_losses(std::vector<OpCase>& cases);
+
+// "_3_4" for [3,4]: names of tests are made of letters, digits and underscores.
+std::string sizes_of(const Shape& shape);
+double sigmoid_of(double x);
 
 // Distinct values, evenly spread over [-2, 2] and shuffled: no two within a finite difference's
 // step of each other or of the kinks at zero, as long as there are fewer than about a hundred.
