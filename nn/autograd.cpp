@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <utility>
 
 #include "nn/base/check.h"
@@ -190,40 +189,5 @@ void backward(const Var& loss) {
 NoGrad::NoGrad() : before_(thread_grad_enabled()) { thread_grad_enabled() = false; }
 NoGrad::~NoGrad() { thread_grad_enabled() = before_; }
 bool grad_enabled() { return thread_grad_enabled(); }
-
-double gradcheck(const std::function<Var(const std::vector<Var>&)>& f, std::vector<Var> inputs,
-                 double step, int max_elements) {
-  for (Var& input : inputs) input = Var(input.value().clone(), true);
-  backward(f(inputs));
-
-  const auto value_with = [&](Var& input, int64_t element, float value) {
-    input.value().device().copy_from_host(input.value().data() + element, &value, sizeof value);
-    NoGrad no_grad;
-    return static_cast<double>(f(inputs).value().item());
-  };
-  double worst = 0.0;
-  for (Var& input : inputs) {
-    const int64_t size = input.value().size();
-    const std::vector<float> values = input.value().to_vector();
-    const std::vector<float> gradient =
-        input.grad().defined() ? input.grad().to_vector() : std::vector<float>(size);
-    const int64_t checked = std::min<int64_t>(size, max_elements);
-    for (int64_t i = 0; i < checked; ++i) {
-      const int64_t element = i * size / checked;
-      const float above = static_cast<float>(values[element] + step);
-      const float below = static_cast<float>(values[element] - step);
-      const double numeric =
-          (value_with(input, element, above) - value_with(input, element, below)) /
-          (static_cast<double>(above) - below);
-      value_with(input, element, values[element]);
-      const double analytic = gradient[element];
-      const double difference =
-          std::abs(analytic - numeric) / std::max({1.0, std::abs(analytic), std::abs(numeric)});
-      worst = std::isnan(difference) ? difference : std::max(worst, difference);
-      if (std::isnan(worst)) return worst;
-    }
-  }
-  return worst;
-}
 
 }  // namespace tengen::nn

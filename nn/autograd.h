@@ -71,10 +71,4 @@ class NoGrad {
 };
 bool grad_enabled();
 
-// Largest relative difference between backward() and central finite differences of the scalar
-// function `f` over every element of `inputs` (at most `max_elements` of each, evenly spread):
-// |analytic - numeric| / max(1, |analytic|, |numeric|). Runs on whatever device the inputs are.
-double gradcheck(const std::function<Var(const std::vector<Var>&)>& f, std::vector<Var> inputs,
-                 double step = 1e-2, int max_elements = 64);
-
 }  // namespace tengen::nn

@@ -117,13 +117,29 @@ class Device {
     bool nesterov;
   };
   struct AdamStep {
-    float learning_rate, beta1, beta2, epsilon, weight_decay;  // decay decoupled (AdamW)
-    int64_t step;                                              // from 1, for bias correction
+    float learning_rate, beta1, beta2, epsilon, weight_decay;
+    int64_t step;          // from 1, for bias correction
+    bool coupled = false;  // decay: decoupled (AdamW), or added to the gradient (Adam)
+  };
+  // AdaGrad: squares += g^2, weight -= learning_rate * g / (sqrt(squares) + epsilon), with g as
+  // for SGD.
+  struct AdagradStep {
+    float learning_rate, epsilon, weight_decay;
+  };
+  // RMSProp: squares and means are running averages of g^2 and g, velocity = momentum * velocity +
+  // learning_rate * g / sqrt(squares - means^2 + epsilon), weight -= velocity. `means` is null for
+  // the form that is not centred, `velocity` where there is no momentum.
+  struct RmspropStep {
+    float learning_rate, decay, epsilon, momentum, weight_decay;
   };
   virtual void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
                    float* weight) = 0;
   virtual void adam(const AdamStep& step, int64_t n, const float* gradient, float* first,
                     float* second, float* weight) = 0;
+  virtual void adagrad(const AdagradStep& step, int64_t n, const float* gradient, float* squares,
+                       float* weight) = 0;
+  virtual void rmsprop(const RmspropStep& step, int64_t n, const float* gradient, float* squares,
+                       float* means, float* velocity, float* weight) = 0;
 };
 
 Device& reference_device();

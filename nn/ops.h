@@ -55,15 +55,39 @@ Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const
 Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,
                      const Tensor& variance, float epsilon);
 
-// Losses (ops_loss.cpp) of [rows, n]: the sum of weight * loss over rows, divided by the number of
-// rows; `weight` [rows] may be empty. cross_entropy sums over the n columns (one distribution a
-// row), the others average over them. Targets have the shape of x and carry no gradient.
+// Losses (ops_loss.cpp, ops_loss_classes.cpp) of [rows, n]: the sum of weight * loss over rows,
+// divided by the number of rows; `weight` [rows] may be empty. Those with one distribution or one
+// class a row sum over the n columns, the others (marked *) average over them. Targets have the
+// shape of x and carry no gradient.
 Var log_softmax(const Var& x);  // over the last axis
-Var cross_entropy(const Var& logits, const Tensor& target,
-                  const Tensor& weight);  // distributions [rows, n]
+// -sum target * log softmax(logits); target: distributions.
+Var cross_entropy(const Var& logits, const Tensor& target, const Tensor& weight = {});
+// sum target * (log target - log_p) (Kullback and Leibler 1951), from log-probabilities.
+Var kl_divergence(const Var& log_p, const Tensor& target, const Tensor& weight = {});
+// * -target * log p - (1 - target) * log(1 - p) with p = sigmoid(logits); target in [0,1].
 Var binary_cross_entropy_with_logits(const Var& logits, const Tensor& target,
-                                     const Tensor& weight);  // target in [0,1]
-Var mse_loss(const Var& x, const Tensor& target, const Tensor& weight);
-Var huber_loss(const Var& x, const Tensor& target, float delta, const Tensor& weight);
+                                     const Tensor& weight = {});
+// * The same from probabilities, each held within [1e-12, 1 - 1e-12] (as far as a float can).
+Var binary_cross_entropy(const Var& p, const Tensor& target, const Tensor& weight = {});
+Var mse_loss(const Var& x, const Tensor& target, const Tensor& weight = {});  // * (x - target)^2
+Var l1_loss(const Var& x, const Tensor& target, const Tensor& weight = {});   // * |x - target|
+// * Quadratic within delta of the target, linear beyond (Huber 1964).
+Var huber_loss(const Var& x, const Tensor& target, float delta, const Tensor& weight = {});
+// * max(0, 1 - target * x); target -1 or 1 (Cortes and Vapnik 1995).
+Var hinge_loss(const Var& x, const Tensor& target, const Tensor& weight = {});
+
+// `classes` [rows] holds one class number a row, in [0, n); another is an Error that names the row.
+// Cross-entropy against (1 - label_smoothing) * one-hot + label_smoothing / n (Szegedy et al.
+// 2016, section 7).
+struct ClassLossOptions {
+  float label_smoothing = 0.0f;  // in [0, 1)
+  Tensor weight = {};            // [rows]
+};
+Var class_cross_entropy(const Var& logits, const Tensor& classes,
+                        const ClassLossOptions& options = {});
+// -log_p[class], from log-probabilities.
+Var nll_loss(const Var& log_p, const Tensor& classes, const Tensor& weight = {});
+// Sum over the other classes j of max(0, 1 + x[j] - x[class]) (Weston and Watkins 1999).
+Var class_hinge_loss(const Var& x, const Tensor& classes, const Tensor& weight = {});
 
 }  // namespace tengen::nn

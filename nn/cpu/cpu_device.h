@@ -33,6 +33,10 @@ class CpuDevice : public ReferenceDevice {
            float* weight) override;
   void adam(const AdamStep& step, int64_t n, const float* gradient, float* first, float* second,
             float* weight) override;
+  void adagrad(const AdagradStep& step, int64_t n, const float* gradient, float* squares,
+               float* weight) override;
+  void rmsprop(const RmspropStep& step, int64_t n, const float* gradient, float* squares,
+               float* means, float* velocity, float* weight) override;
 
   // cpu_rows.cpp
   void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) override;

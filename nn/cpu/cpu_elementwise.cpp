@@ -89,25 +89,4 @@ void CpuDevice::axpy(int64_t n, float alpha, const float* x, float* y) {
                   [&](int64_t i, int64_t end) { kernels_.axpy(end - i, alpha, x + i, y + i); });
 }
 
-void CpuDevice::sgd(const SgdStep& s, int64_t n, const float* gradient, float* velocity,
-                    float* weight) {
-  parallel_ranges(n, kGrain, [&](int64_t i, int64_t end) {
-    kernels_.sgd(end - i, s.learning_rate, s.momentum, s.weight_decay, s.nesterov, gradient + i,
-                 velocity + i, weight + i);
-  });
-}
-
-void CpuDevice::adam(const AdamStep& s, int64_t n, const float* gradient, float* first,
-                     float* second, float* weight) {
-  const double step = static_cast<double>(s.step);
-  const double first_unbias = 1.0 / (1.0 - std::pow(double{s.beta1}, step));
-  const float second_unbias = static_cast<float>(1.0 / (1.0 - std::pow(double{s.beta2}, step)));
-  const float step_size = static_cast<float>(s.learning_rate * first_unbias);
-  parallel_ranges(n, kGrain, [&](int64_t i, int64_t end) {
-    kernels_.adam(end - i, s.beta1, s.beta2, step_size, second_unbias, s.epsilon,
-                  s.learning_rate * s.weight_decay, gradient + i, first + i, second + i,
-                  weight + i);
-  });
-}
-
 }  // namespace tengen::nn

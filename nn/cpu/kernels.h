@@ -105,8 +105,14 @@ struct Kernels {
   void (*sgd)(int64_t n, float learning_rate, float momentum, float weight_decay, bool nesterov,
               const float* gradient, float* velocity, float* weight);
   void (*adam)(int64_t n, float beta1, float beta2, float step_size, float second_scale,
-               float epsilon, float decay, const float* gradient, float* first, float* second,
-               float* weight);
+               float epsilon, float l2, float decay, const float* gradient, float* first,
+               float* second, float* weight);
+  void (*adagrad)(int64_t n, float learning_rate, float epsilon, float l2, const float* gradient,
+                  float* squares, float* weight);
+  // `means` null: not centred; `velocity` null: no momentum.
+  void (*rmsprop)(int64_t n, float learning_rate, float decay, float epsilon, float momentum,
+                  float l2, const float* gradient, float* squares, float* means, float* velocity,
+                  float* weight);
 };
 
 // The best that this processor runs, or what the environment variable TENGEN_CPU names ("avx512",

@@ -11,7 +11,7 @@ namespace {
 float value_of(Unary op, float x) {
   switch (op) {
     case Unary::kRelu:
-      return std::max(x, 0.0f);
+      return std::max<float>(x, 0);
     case Unary::kTanh:
       return std::tanh(x);
     case Unary::kSigmoid:
@@ -29,7 +29,7 @@ float value_of(Unary op, float x) {
     case Unary::kNegate:
       return -x;
     case Unary::kSoftplus:
-      return std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x)));
+      return std::max<float>(x, 0) + std::log1p(std::exp(-std::abs(x)));
   }
   return 0.0f;
 }
@@ -239,31 +239,6 @@ void ReferenceDevice::batch_norm_relu_grad(int64_t rows, int64_t channels, const
   batch_norm_grad(rows, channels, x, before_relu.data(), gamma, mean, inverse_std, dx, dgamma,
                   dbeta);
   if (dresidual) std::copy(before_relu.begin(), before_relu.end(), dresidual);
-}
-
-void ReferenceDevice::sgd(const SgdStep& s, int64_t n, const float* gradient, float* velocity,
-                          float* weight) {
-  for (int64_t i = 0; i < n; ++i) {
-    const float g = gradient[i] + s.weight_decay * weight[i];
-    velocity[i] = s.momentum * velocity[i] + g;
-    weight[i] -= s.learning_rate * (s.nesterov ? g + s.momentum * velocity[i] : velocity[i]);
-  }
-}
-
-// Loshchilov and Hutter 2019, algorithm 2.
-void ReferenceDevice::adam(const AdamStep& s, int64_t n, const float* gradient, float* first,
-                           float* second, float* weight) {
-  const double step = static_cast<double>(s.step);
-  const float first_unbias = static_cast<float>(1.0 / (1.0 - std::pow(double{s.beta1}, step)));
-  const float second_unbias = static_cast<float>(1.0 / (1.0 - std::pow(double{s.beta2}, step)));
-  for (int64_t i = 0; i < n; ++i) {
-    const float g = gradient[i];
-    first[i] = s.beta1 * first[i] + (1.0f - s.beta1) * g;
-    second[i] = s.beta2 * second[i] + (1.0f - s.beta2) * g * g;
-    const float direction =
-        first[i] * first_unbias / (std::sqrt(second[i] * second_unbias) + s.epsilon);
-    weight[i] -= s.learning_rate * (direction + s.weight_decay * weight[i]);
-  }
 }
 
 Device& reference_device() {

@@ -64,6 +64,10 @@ class ReferenceDevice : public Device {
            float* weight) override;
   void adam(const AdamStep& step, int64_t n, const float* gradient, float* first, float* second,
             float* weight) override;
+  void adagrad(const AdagradStep& step, int64_t n, const float* gradient, float* squares,
+               float* weight) override;
+  void rmsprop(const RmspropStep& step, int64_t n, const float* gradient, float* squares,
+               float* means, float* velocity, float* weight) override;
 
  private:
   BufferPool pool_;

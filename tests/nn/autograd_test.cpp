@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "nn/base/check.h"
+#include "nn/gradcheck.h"
 #include "nn/ops.h"
 
 namespace tengen::nn {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nn/base/check.h"
+#include "nn/gradcheck.h"
 #include "tests/nn/op_cases.h"
 
 namespace tengen::nn {
