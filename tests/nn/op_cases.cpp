@@ -1,5 +1,6 @@
 #include "tests/nn/op_cases.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -23,6 +24,31 @@ std::vector<float> spread_values(int64_t size, uint64_t stream) {
     std::swap(values[i], values[rng.below(static_cast<uint32_t>(i + 1))]);
   }
   return values;
+}
+
+std::vector<Var> inputs_on(const OpCase& c, Device& device) {
+  std::vector<Var> inputs;
+  for (size_t i = 0; i < c.inputs.size(); ++i)
+    inputs.emplace_back(Tensor(c.inputs[i], spread_values(c.inputs[i].size(), i), device),
+                        static_cast<int>(i) < c.differentiable);
+  return inputs;
+}
+
+Var probed(const Var& y) {
+  return sum(
+      multiply(y, Var(Tensor(y.shape(), spread_values(y.value().size(), 99), y.value().device()))));
+}
+
+GradcheckResult check_gradient(const OpCase& c, Device& device, const GradcheckOptions& options) {
+  std::vector<Var> wanted = inputs_on(c, device);
+  const std::vector<Var> all = wanted;
+  wanted.resize(std::min<size_t>(wanted.size(), c.differentiable));
+  const auto f = [&](const std::vector<Var>& changed) {
+    std::vector<Var> inputs = changed;
+    inputs.insert(inputs.end(), all.begin() + static_cast<long>(changed.size()), all.end());
+    return probed(c.run(inputs));
+  };
+  return gradcheck_report(f, wanted, options);
 }
 
 std::vector<OpCase> op_cases() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/gradcheck.h"
 #include "nn/ops.h"
 #include "tests/nn/op_oracles.h"
 
@@ -37,6 +38,13 @@ void add_convolutions(std::vector<OpCase>& cases);
 void add_shapes_and_reductions(std::vector<OpCase>& cases);
 void add_norms(std::vector<OpCase>& cases);
 void add_losses(std::vector<OpCase>& cases);
+
+// Its inputs, of spread_values.
+std::vector<Var> inputs_on(const OpCase& c, Device& device);
+// A scalar that gives every element of y its own weight.
+Var probed(const Var& y);
+// Finite differences of the case's differentiable inputs.
+GradcheckResult check_gradient(const OpCase& c, Device& device, const GradcheckOptions& options);
 
 // "_3_4" for [3,4]: names of tests are made of letters, digits and underscores.
 std::string sizes_of(const Shape& shape);
