@@ -2,7 +2,8 @@
 # All output goes to standard error, for standard output may belong to a protocol.
 
 build_packages="g++ cmake ninja-build libtbb-dev libeigen3-dev libboost-dev libboost-iostreams-dev
-  libboost-filesystem-dev libcli11-dev nlohmann-json3-dev libfmt-dev"
+  libboost-filesystem-dev libcli11-dev nlohmann-json3-dev libfmt-dev
+  zlib1g-dev libpng-dev libjpeg-dev"
 test_packages="libgtest-dev gnugo"
 
 # install_packages NAME...
