@@ -41,25 +41,24 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Conv2dOptions
   const Broadcast way{1, shape.n * shape.out_height() * shape.out_width(), shape.out};
   if (bias.defined()) add_in_place(y, bias.value(), way);
 
-  std::vector<Var> inputs{x, weight};
-  if (bias.defined()) inputs.push_back(bias);
   const Var result =
-      make_var(std::move(y), inputs, [x, weight, bias, shape, way](const Tensor& dy) {
-        Device& device = dy.device();
-        if (x.requires_grad()) {
-          Tensor dx = Tensor::uninitialized(x.shape(), device);
-          device.conv2d_grad_input(shape, dy.data(), weight.value().data(), dx.data());
-          x.add_grad(dx);
-        }
-        if (weight.requires_grad()) {
-          Tensor dw = Tensor::uninitialized(weight.shape(), device);
-          device.conv2d_grad_weight(shape, x.value().data(), dy.data(), dw.data());
-          weight.add_grad(dw);
-        }
-        if (bias.requires_grad()) bias.add_grad(sum_over(dy, way, bias.shape()));
-      });
+      make_var(std::move(y), {x, weight, bias},
+               [x, weight, bias = bias.slot(), shape, way](const Tensor& dy) {
+                 Device& device = dy.device();
+                 if (x.requires_grad()) {
+                   Tensor dx = Tensor::uninitialized(x.shape(), device);
+                   device.conv2d_grad_input(shape, dy.data(), weight.value().data(), dx.data());
+                   x.add_grad(dx);
+                 }
+                 if (weight.requires_grad()) {
+                   Tensor dw = Tensor::uninitialized(weight.shape(), device);
+                   device.conv2d_grad_weight(shape, x.value().data(), dy.data(), dw.data());
+                   weight.add_grad(dw);
+                 }
+                 if (bias.requires_grad()) bias.add_grad(sum_over(dy, way, bias.shape()));
+               });
   if (tracing())
-    record_operation("conv2d", inputs, result,
+    record_operation("conv2d", {x, weight, bias}, result,
                      {{"stride", double(options.stride)}, {"padding", double(options.padding)}});
   return result;
 }

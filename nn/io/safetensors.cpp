@@ -138,6 +138,7 @@ class Reader {
     int64_t size = 1;
     for (const json& dim : value) {
       const uint64_t length = count(dim, "a dimension of " + of);
+      if (dims.size() == Shape::kMaxRank) fail(of + " has more than 8 dimensions");
       if (length > uint64_t{kMostElements} ||
           (length > 0 && size > kMostElements / static_cast<int64_t>(length)))
         fail(of + " is too large");
