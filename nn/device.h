@@ -26,15 +26,43 @@ struct GemmShape {
   Precision precision = Precision::kFloat32;
 };
 
-// x [n,height,width,in] * w [kernel_h,kernel_w,in,out] -> y [n,out_height(),out_width(),out].
+// One number for each axis of an image; a single number means both.
+struct PerAxis {
+  PerAxis(int64_t both) : h(both), w(both) {}  // NOLINT: written as {.stride = 2}
+  PerAxis(int64_t h, int64_t w) : h(h), w(w) {}
+  bool operator==(const PerAxis&) const = default;
+  int64_t h, w;
+};
+
+// x [n,height,width,in] * w [kernel_h,kernel_w,in/groups,out] -> y
+// [n,out_height(),out_width(),out]. Taps lie `dilation` pixels apart. Group g joins the g-th share
+// of the input channels with the g-th share of the output channels.
 struct Conv2dShape {
   int64_t n = 0, height = 0, width = 0, in = 0, out = 0;
   int64_t kernel_h = 3, kernel_w = 3;
-  int64_t stride = 1, padding = 1;
+  PerAxis stride = 1, padding = 1, dilation = 1;
+  int64_t groups = 1;
   Precision precision = Precision::kFloat32;
 
-  int64_t out_height() const { return (height + 2 * padding - kernel_h) / stride + 1; }
-  int64_t out_width() const { return (width + 2 * padding - kernel_w) / stride + 1; }
+  int64_t out_height() const {
+    return (height + 2 * padding.h - dilation.h * (kernel_h - 1) - 1) / stride.h + 1;
+  }
+  int64_t out_width() const {
+    return (width + 2 * padding.w - dilation.w * (kernel_w - 1) - 1) / stride.w + 1;
+  }
+  int64_t group_in() const { return in / groups; }
+  int64_t group_out() const { return out / groups; }
+};
+
+// x [n,height,width,channels] -> y [n,out_height(),out_width(),channels], one value a window. The
+// padding is at most half the kernel, so that no window lies outside the image.
+struct Pool2dShape {
+  int64_t n = 0, height = 0, width = 0, channels = 0;
+  PerAxis kernel = 2, stride = 2, padding = 0;
+  bool count_padding = false;  // averages divide by the whole window, not by its part inside
+
+  int64_t out_height() const { return (height + 2 * padding.h - kernel.h) / stride.h + 1; }
+  int64_t out_width() const { return (width + 2 * padding.w - kernel.w) / stride.w + 1; }
 };
 
 enum class Unary { kRelu, kTanh, kSigmoid, kExp, kLog, kSquare, kSqrt, kAbs, kNegate, kSoftplus };
@@ -58,6 +86,24 @@ class Device {
                                  float* dx) = 0;
   virtual void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
                                   float* dw) = 0;
+
+  // Pooling. `tap` [size of y] receives the place of the maximum in its window, ky * kernel.w + kx;
+  // of equals the first.
+  virtual void max_pool(const Pool2dShape& shape, const float* x, float* y, int32_t* tap) = 0;
+  virtual void max_pool_grad(const Pool2dShape& shape, const float* dy, const int32_t* tap,
+                             float* dx) = 0;
+  virtual void average_pool(const Pool2dShape& shape, const float* x, float* y) = 0;
+  virtual void average_pool_grad(const Pool2dShape& shape, const float* dy, float* dx) = 0;
+
+  // y = max_pool(relu(conv2d(x, w) + bias)) without passes over the big image between, `tap` as
+  // above, and all gradients of it from the same y and tap. dx may be null.
+  virtual void conv2d_relu_max_pool(const Conv2dShape& conv, const Pool2dShape& pool,
+                                    const float* x, const float* w, const float* bias, float* y,
+                                    int32_t* tap) = 0;
+  virtual void conv2d_relu_max_pool_grad(const Conv2dShape& conv, const Pool2dShape& pool,
+                                         const float* x, const float* w, const float* y,
+                                         const int32_t* tap, const float* dy, float* dx, float* dw,
+                                         float* dbias) = 0;
 
   // Element by element; a result may overwrite its first argument. unary_grad reads only y for
   // kRelu, kTanh, kSigmoid, kExp and kSqrt (x may then be anything). `b` is repeated: element i of

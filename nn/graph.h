@@ -20,7 +20,10 @@ namespace tengen::nn {
 //   scale              x                                   factor
 //   matmul             a, b                                -
 //   linear             x, weight [, bias]                  -
-//   conv2d             x, weight [, bias]                  stride, padding
+//   conv2d             x, weight [, bias]                  stride, padding, dilation, groups
+//   conv_transpose2d   x, weight [, bias]                  the same, output_padding
+//   max_pool2d         x                                   kernel, stride, padding
+//   average_pool2d     x                                   the same, count_padding (0 or 1)
 //   reshape            x                                   - (GraphNode::shape)
 //   concat             parts...                            axis (never negative)
 //   slice              x                                   axis (never negative), begin, end
@@ -28,6 +31,9 @@ namespace tengen::nn {
 //   global_mean_pool global_max_pool        x              -
 //   batch_norm_infer   x, gamma, beta, mean, variance      epsilon
 //   log_softmax        x                                   -
+//
+// Of images, kernel, stride, padding, dilation and output_padding are two attributes each:
+// "stride_h" and "stride_w".
 
 // One value of the network. `op` is the name of the function in ops.h ("conv2d", "relu", ...),
 // or "input", or "constant" (a parameter or buffer: `value` is set).
@@ -50,8 +56,7 @@ struct Graph {
 Graph trace(const std::function<std::vector<Var>(const std::vector<Var>&)>& forward,
             const std::vector<Shape>& input_shapes);
 
-// Whether a trace is open on this thread; operations then call record_operation. Empty inputs (a
-// bias that is not there) are left out.
+// Whether a trace is open on this thread; operations then call record_operation.
 bool tracing();
 void record_operation(const char* op, const std::vector<Var>& inputs, const Var& result,
                       std::map<std::string, double> attributes = {});

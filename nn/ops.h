@@ -5,6 +5,7 @@
 // inference graph cannot hold.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "nn/autograd.h"
@@ -29,10 +30,41 @@ Var matmul(const Var& a, const Var& b);  // [m,k] [k,n] -> [m,n]
 Var linear(const Var& x, const Var& weight,
            const Var& bias);  // [...,in] -> [...,out]; bias may be empty
 struct Conv2dOptions {
-  int64_t stride = 1;
-  int64_t padding = 0;
+  PerAxis stride = 1;
+  PerAxis padding = 0;
+  PerAxis dilation = 1;  // pixels from one tap to the next
+  int64_t groups = 1;    // divides both numbers of channels; as many as channels: depthwise
 };
+// x [N,H,W,C], weight [kh,kw,C/groups,K], bias [K] or empty -> [N,H',W',K] with
+// H' = (H + 2 padding - dilation (kh - 1) - 1) / stride + 1, rounded down.
 Var conv2d(const Var& x, const Var& weight, const Var& bias, const Conv2dOptions& options);
+struct ConvTranspose2dOptions {
+  PerAxis stride = 1;
+  PerAxis padding = 0;
+  PerAxis output_padding = 0;  // less than the stride: which of the sizes that conv2d maps to H
+  PerAxis dilation = 1;
+  int64_t groups = 1;
+};
+// The adjoint of conv2d in x (Zeiler et al. 2010): x [N,H,W,C], weight [kh,kw,K/groups,C] - that
+// of the convolution from K to C channels - and bias [K] or empty -> [N,H',W',K] with
+// H' = (H - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1.
+Var conv_transpose2d(const Var& x, const Var& weight, const Var& bias,
+                     const ConvTranspose2dOptions& options);
+
+// Pooling (ops_pool.cpp), channel by channel: [N,H,W,C] -> [N,H',W',C] with
+// H' = (H + 2 padding - kernel) / stride + 1, rounded down.
+struct Pool2dOptions {
+  PerAxis kernel = 2;
+  std::optional<PerAxis> stride = std::nullopt;  // nothing: the kernel
+  PerAxis padding = 0;                           // at most half the kernel
+  bool count_padding = true;                     // averages count padding as zeros
+};
+Var max_pool2d(const Var& x, const Pool2dOptions& options);  // padding never wins
+Var average_pool2d(const Var& x, const Pool2dOptions& options);
+// max_pool2d(relu(conv2d(x, weight, bias))) in fewer passes over memory, for training; the same
+// values. It records itself as the three operations that it stands for.
+Var conv2d_relu_max_pool(const Var& x, const Var& weight, const Var& bias,
+                         const Conv2dOptions& conv, const Pool2dOptions& pool);
 
 // Shapes (ops_shape.cpp).
 Var reshape(const Var& x, Shape shape);

@@ -1,65 +1,96 @@
-#include "nn/base/check.h"
 #include "nn/graph.h"
+#include "nn/image_shapes.h"
 #include "nn/ops.h"
 #include "nn/tensor_math.h"
 
 namespace tengen::nn {
 namespace {
 
-Conv2dShape checked_shape(const Shape& x, const Shape& w, const Conv2dOptions& options) {
-  CHECK(options.stride >= 1);
-  CHECK(options.padding >= 0);
-  if (x.rank() != 4) wrong_shape("conv2d", "x [N,H,W,C]", x);
-  if (w.rank() != 4 || w[2] != x[3])
-    wrong_shape("conv2d", "weight [kh,kw," + std::to_string(x[3]) + ",K]", w);
-  const Conv2dShape shape{.n = x[0],
-                          .height = x[1],
-                          .width = x[2],
-                          .in = x[3],
-                          .out = w[3],
-                          .kernel_h = w[0],
-                          .kernel_w = w[1],
-                          .stride = options.stride,
-                          .padding = options.padding};
-  if (w[0] < 1 || w[0] > x[1] + 2 * options.padding || w[1] < 1 ||
-      w[1] > x[2] + 2 * options.padding)
-    wrong_shape("conv2d", "an image at least as large as the kernel " + w.text(), x);
-  return shape;
+Shape input_shape(const Conv2dShape& s) { return {s.n, s.height, s.width, s.in}; }
+Shape output_shape(const Conv2dShape& s) { return {s.n, s.out_height(), s.out_width(), s.out}; }
+
+const Shape* shape_of(const Var& bias) { return bias.defined() ? &bias.shape() : nullptr; }
+
+std::vector<Var> operands(const Var& x, const Var& weight, const Var& bias) {
+  std::vector<Var> inputs{x, weight};
+  if (bias.defined()) inputs.push_back(bias);
+  return inputs;
+}
+
+// Rows of one number a channel.
+Broadcast per_channel(const Tensor& y) {
+  const int64_t channels = y.shape()[3];
+  return {1, channels > 0 ? y.size() / channels : 0, channels};
+}
+
+void add_bias(Tensor& y, const Var& bias) {
+  if (bias.defined()) add_in_place(y, bias.value(), per_channel(y));
+}
+
+void add_bias_grad(const Var& bias, const Tensor& dy) {
+  if (bias.requires_grad()) bias.add_grad(sum_over(dy, per_channel(dy), bias.shape()));
+}
+
+Tensor forward(const Conv2dShape& shape, const Tensor& x, const Tensor& weight) {
+  Tensor y = Tensor::uninitialized(output_shape(shape), x.device());
+  x.device().conv2d(shape, x.data(), weight.data(), y.data());
+  return y;
+}
+
+Tensor grad_input(const Conv2dShape& shape, const Tensor& dy, const Tensor& weight) {
+  Tensor dx = Tensor::uninitialized(input_shape(shape), dy.device());
+  dy.device().conv2d_grad_input(shape, dy.data(), weight.data(), dx.data());
+  return dx;
+}
+
+Tensor grad_weight(const Conv2dShape& shape, const Tensor& x, const Tensor& dy, Shape weight) {
+  Tensor dw = Tensor::uninitialized(std::move(weight), dy.device());
+  dy.device().conv2d_grad_weight(shape, x.data(), dy.data(), dw.data());
+  return dw;
+}
+
+template <class Options>
+std::map<std::string, double> attributes_of(const Options& options) {
+  return {{"stride_h", options.stride.h},     {"stride_w", options.stride.w},
+          {"padding_h", options.padding.h},   {"padding_w", options.padding.w},
+          {"dilation_h", options.dilation.h}, {"dilation_w", options.dilation.w},
+          {"groups", options.groups}};
 }
 
 }  // namespace
 
 Var conv2d(const Var& x, const Var& weight, const Var& bias, const Conv2dOptions& options) {
-  const Conv2dShape shape = checked_shape(x.shape(), weight.shape(), options);
-  if (bias.defined() && bias.shape() != Shape{shape.out})
-    wrong_shape("conv2d", "bias " + Shape{shape.out}.text(), bias.shape());
+  const Conv2dShape shape = conv2d_shape(x.shape(), weight.shape(), shape_of(bias), options);
+  Tensor y = forward(shape, x.value(), weight.value());
+  add_bias(y, bias);
+  const std::vector<Var> inputs = operands(x, weight, bias);
+  const Var result = make_var(std::move(y), inputs, [x, weight, bias, shape](const Tensor& dy) {
+    if (x.requires_grad()) x.add_grad(grad_input(shape, dy, weight.value()));
+    if (weight.requires_grad()) weight.add_grad(grad_weight(shape, x.value(), dy, weight.shape()));
+    add_bias_grad(bias, dy);
+  });
+  if (tracing()) record_operation("conv2d", inputs, result, attributes_of(options));
+  return result;
+}
 
-  Device& device = x.value().device();
-  Tensor y =
-      Tensor::uninitialized({shape.n, shape.out_height(), shape.out_width(), shape.out}, device);
-  device.conv2d(shape, x.value().data(), weight.value().data(), y.data());
-  const Broadcast way{1, shape.n * shape.out_height() * shape.out_width(), shape.out};
-  if (bias.defined()) add_in_place(y, bias.value(), way);
-
-  const Var result =
-      make_var(std::move(y), {x, weight, bias},
-               [x, weight, bias = bias.slot(), shape, way](const Tensor& dy) {
-                 Device& device = dy.device();
-                 if (x.requires_grad()) {
-                   Tensor dx = Tensor::uninitialized(x.shape(), device);
-                   device.conv2d_grad_input(shape, dy.data(), weight.value().data(), dx.data());
-                   x.add_grad(dx);
-                 }
-                 if (weight.requires_grad()) {
-                   Tensor dw = Tensor::uninitialized(weight.shape(), device);
-                   device.conv2d_grad_weight(shape, x.value().data(), dy.data(), dw.data());
-                   weight.add_grad(dw);
-                 }
-                 if (bias.requires_grad()) bias.add_grad(sum_over(dy, way, bias.shape()));
-               });
-  if (tracing())
-    record_operation("conv2d", {x, weight, bias}, result,
-                     {{"stride", double(options.stride)}, {"padding", double(options.padding)}});
+Var conv_transpose2d(const Var& x, const Var& weight, const Var& bias,
+                     const ConvTranspose2dOptions& options) {
+  const Conv2dShape shape =
+      conv_transpose2d_shape(x.shape(), weight.shape(), shape_of(bias), options);
+  Tensor y = grad_input(shape, x.value(), weight.value());
+  add_bias(y, bias);
+  const std::vector<Var> inputs = operands(x, weight, bias);
+  const Var result = make_var(std::move(y), inputs, [x, weight, bias, shape](const Tensor& dy) {
+    if (x.requires_grad()) x.add_grad(forward(shape, dy, weight.value()));
+    if (weight.requires_grad()) weight.add_grad(grad_weight(shape, dy, x.value(), weight.shape()));
+    add_bias_grad(bias, dy);
+  });
+  if (tracing()) {
+    auto attributes = attributes_of(options);
+    attributes["output_padding_h"] = options.output_padding.h;
+    attributes["output_padding_w"] = options.output_padding.w;
+    record_operation("conv_transpose2d", inputs, result, attributes);
+  }
   return result;
 }
 

@@ -15,6 +15,8 @@ void CpuDevice::gemm(const GemmShape& shape, const float* a, const float* b, flo
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   if (winograd_fits(s))
     winograd_conv2d(kernels_, s, x, w, y);
+  else if (s.groups > 1)
+    ReferenceDevice::conv2d(s, x, w, y);
   else
     im2col_conv2d(kernels_, s, x, w, y);
 }
@@ -23,6 +25,8 @@ void CpuDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const f
                                   float* dx) {
   if (winograd_fits(s))
     winograd_grad_input(kernels_, s, dy, w, dx);
+  else if (s.groups > 1)
+    ReferenceDevice::conv2d_grad_input(s, dy, w, dx);
   else
     im2col_grad_input(kernels_, s, dy, w, dx);
 }
@@ -31,6 +35,8 @@ void CpuDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const f
                                    float* dw) {
   if (winograd_fits(s))
     winograd_grad_weight(kernels_, s, x, dy, dw);
+  else if (s.groups > 1)
+    ReferenceDevice::conv2d_grad_weight(s, x, dy, dw);
   else
     im2col_grad_weight(kernels_, s, x, dy, dw);
 }

@@ -32,7 +32,8 @@ void for_each_tap(const Conv2dShape& s, const Visit& visit) {
     for (int64_t ox = 0; ox < s.out_width(); ++ox)
       for (int64_t ky = 0; ky < s.kernel_h; ++ky)
         for (int64_t kx = 0; kx < s.kernel_w; ++kx) {
-          const int64_t y = oy * s.stride + ky - s.padding, x = ox * s.stride + kx - s.padding;
+          const int64_t y = oy * s.stride.h + ky * s.dilation.h - s.padding.h;
+          const int64_t x = ox * s.stride.w + kx * s.dilation.w - s.padding.w;
           const bool inside = y >= 0 && y < s.height && x >= 0 && x < s.width;
           visit(inside ? (y * s.width + x) * s.in : -1);
         }

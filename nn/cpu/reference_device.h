@@ -26,6 +26,17 @@ class ReferenceDevice : public Device {
   void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
                           float* dw) override;
 
+  void max_pool(const Pool2dShape& shape, const float* x, float* y, int32_t* tap) override;
+  void max_pool_grad(const Pool2dShape& shape, const float* dy, const int32_t* tap,
+                     float* dx) override;
+  void average_pool(const Pool2dShape& shape, const float* x, float* y) override;
+  void average_pool_grad(const Pool2dShape& shape, const float* dy, float* dx) override;
+  void conv2d_relu_max_pool(const Conv2dShape& conv, const Pool2dShape& pool, const float* x,
+                            const float* w, const float* bias, float* y, int32_t* tap) override;
+  void conv2d_relu_max_pool_grad(const Conv2dShape& conv, const Pool2dShape& pool, const float* x,
+                                 const float* w, const float* y, const int32_t* tap,
+                                 const float* dy, float* dx, float* dw, float* dbias) override;
+
   void unary(Unary op, int64_t n, const float* x, float* y) override;
   void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
                   float* dx) override;

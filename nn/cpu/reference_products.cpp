@@ -14,36 +14,49 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 using ConstMap = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
 using MutableMap = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
 
-ConstMap matrix(const float* data, int64_t rows, int64_t columns) {
-  return {data, rows, columns, Eigen::OuterStride<>(columns)};
+ConstMap matrix(const float* data, int64_t rows, int64_t columns, int64_t stride) {
+  return {data, rows, columns, Eigen::OuterStride<>(stride)};
 }
-MutableMap matrix(float* data, int64_t rows, int64_t columns) {
-  return {data, rows, columns, Eigen::OuterStride<>(columns)};
+MutableMap matrix(float* data, int64_t rows, int64_t columns, int64_t stride) {
+  return {data, rows, columns, Eigen::OuterStride<>(stride)};
 }
 
-// Calls visit(patch_offset, image_offset) for every run of `in` floats that a patch and the image
-// share; runs that fall into the padding are skipped.
+// Calls visit(patch_offset, image_offset) for every run of a group's input channels that a patch
+// and the image share; runs that fall into the padding are skipped.
 template <class Visit>
-void for_each_patch_run(const Conv2dShape& s, const Visit& visit) {
+void for_each_patch_run(const Conv2dShape& s, int64_t group, const Visit& visit) {
   int64_t patch = 0;
   for (int64_t oy = 0; oy < s.out_height(); ++oy)
     for (int64_t ox = 0; ox < s.out_width(); ++ox)
       for (int64_t ky = 0; ky < s.kernel_h; ++ky)
-        for (int64_t kx = 0; kx < s.kernel_w; ++kx, patch += s.in) {
-          const int64_t y = oy * s.stride + ky - s.padding;
-          const int64_t x = ox * s.stride + kx - s.padding;
+        for (int64_t kx = 0; kx < s.kernel_w; ++kx, patch += s.group_in()) {
+          const int64_t y = oy * s.stride.h + ky * s.dilation.h - s.padding.h;
+          const int64_t x = ox * s.stride.w + kx * s.dilation.w - s.padding.w;
           if (y < 0 || y >= s.height || x < 0 || x >= s.width) continue;
-          visit(patch, (y * s.width + x) * s.in);
+          visit(patch, (y * s.width + x) * s.in + group * s.group_in());
         }
 }
 
 struct ConvSizes {
   explicit ConvSizes(const Conv2dShape& s)
       : rows(s.out_height() * s.out_width()),
-        depth(s.kernel_h * s.kernel_w * s.in),
+        depth(s.kernel_h * s.kernel_w * s.group_in()),
         image(s.height * s.width * s.in) {}
   int64_t rows, depth, image;
 };
+
+// Calls body(image, group) for every image and group of channels.
+template <class Body>
+void for_each_group(const Conv2dShape& s, const Body& body) {
+  for (int64_t i = 0; i < s.n; ++i)
+    for (int64_t g = 0; g < s.groups; ++g) body(i, g);
+}
+
+// The columns of a group in a matrix [rows, out].
+template <class Float>
+auto group_columns(const Conv2dShape& s, int64_t group, Float* data, int64_t rows) {
+  return matrix(data + group * s.group_out(), rows, s.group_out(), s.out);
+}
 
 }  // namespace
 
@@ -72,15 +85,15 @@ void ReferenceDevice::gemm(const GemmShape& s, const float* a, const float* b, f
 void ReferenceDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   const ConvSizes sizes(s);
   std::vector<float> patches(sizes.rows * sizes.depth);  // the padding stays zero
-  for (int64_t i = 0; i < s.n; ++i) {
+  for_each_group(s, [&](int64_t i, int64_t g) {
     const float* image = x + i * sizes.image;
-    for_each_patch_run(s, [&](int64_t patch, int64_t at) {
-      std::copy_n(image + at, s.in, patches.data() + patch);
+    for_each_patch_run(s, g, [&](int64_t patch, int64_t at) {
+      std::copy_n(image + at, s.group_in(), patches.data() + patch);
     });
-    matrix(y + i * sizes.rows * s.out, sizes.rows, s.out).noalias() =
-        matrix(std::as_const(patches).data(), sizes.rows, sizes.depth) *
-        matrix(w, sizes.depth, s.out);
-  }
+    group_columns(s, g, y + i * sizes.rows * s.out, sizes.rows).noalias() =
+        matrix(std::as_const(patches).data(), sizes.rows, sizes.depth, sizes.depth) *
+        group_columns(s, g, w, sizes.depth);
+  });
 }
 
 void ReferenceDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const float* w,
@@ -88,15 +101,15 @@ void ReferenceDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, c
   const ConvSizes sizes(s);
   std::vector<float> patches(sizes.rows * sizes.depth);
   std::fill_n(dx, s.n * sizes.image, 0.0f);
-  for (int64_t i = 0; i < s.n; ++i) {
-    matrix(patches.data(), sizes.rows, sizes.depth).noalias() =
-        matrix(dy + i * sizes.rows * s.out, sizes.rows, s.out) *
-        matrix(w, sizes.depth, s.out).transpose();
+  for_each_group(s, [&](int64_t i, int64_t g) {
+    matrix(patches.data(), sizes.rows, sizes.depth, sizes.depth).noalias() =
+        group_columns(s, g, dy + i * sizes.rows * s.out, sizes.rows) *
+        group_columns(s, g, w, sizes.depth).transpose();
     float* image = dx + i * sizes.image;
-    for_each_patch_run(s, [&](int64_t patch, int64_t at) {
-      for (int64_t c = 0; c < s.in; ++c) image[at + c] += patches[patch + c];
+    for_each_patch_run(s, g, [&](int64_t patch, int64_t at) {
+      for (int64_t c = 0; c < s.group_in(); ++c) image[at + c] += patches[patch + c];
     });
-  }
+  });
 }
 
 void ReferenceDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const float* dy,
@@ -104,15 +117,15 @@ void ReferenceDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, c
   const ConvSizes sizes(s);
   std::vector<float> patches(sizes.rows * sizes.depth);
   std::fill_n(dw, sizes.depth * s.out, 0.0f);
-  for (int64_t i = 0; i < s.n; ++i) {
+  for_each_group(s, [&](int64_t i, int64_t g) {
     const float* image = x + i * sizes.image;
-    for_each_patch_run(s, [&](int64_t patch, int64_t at) {
-      std::copy_n(image + at, s.in, patches.data() + patch);
+    for_each_patch_run(s, g, [&](int64_t patch, int64_t at) {
+      std::copy_n(image + at, s.group_in(), patches.data() + patch);
     });
-    matrix(dw, sizes.depth, s.out).noalias() +=
-        matrix(std::as_const(patches).data(), sizes.rows, sizes.depth).transpose() *
-        matrix(dy + i * sizes.rows * s.out, sizes.rows, s.out);
-  }
+    group_columns(s, g, dw, sizes.depth).noalias() +=
+        matrix(std::as_const(patches).data(), sizes.rows, sizes.depth, sizes.depth).transpose() *
+        group_columns(s, g, dy + i * sizes.rows * s.out, sizes.rows);
+  });
 }
 
 }  // namespace tengen::nn

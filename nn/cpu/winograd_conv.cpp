@@ -22,7 +22,8 @@ int64_t pixels(const Conv2dShape& s) { return s.height * s.width; }
 }  // namespace
 
 bool winograd_fits(const Conv2dShape& s) {
-  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride == 1 && s.padding == 1;
+  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride == 1 && s.padding == 1 && s.dilation == 1 &&
+         s.groups == 1;
 }
 
 int64_t winograd_workspace(const WinogradShape& s) {

@@ -39,11 +39,16 @@ class Folder {
     return node(i).op == "constant" ? &node(i).value : nullptr;
   }
 
-  double attribute(const GraphNode& n, const char* name) const {
+  double attribute(const GraphNode& n, const std::string& name) const {
     const auto found = n.attributes.find(name);
     if (found == n.attributes.end())
       throw Error("inference plan: operation '" + n.op + "' lacks its attribute '" + name + "'");
     return found->second;
+  }
+
+  PerAxis per_axis(const GraphNode& n, const std::string& name) const {
+    return {static_cast<int64_t>(attribute(n, name + "_h")),
+            static_cast<int64_t>(attribute(n, name + "_w"))};
   }
 
   std::vector<float> constant_floats(const GraphNode& n, int which) const {
@@ -131,15 +136,18 @@ class Folder {
     const Shape& x = shape(n.inputs[0]);
     const Shape& w = shape(n.inputs[1]);
     Operation& o = emit(i, Kind::kProduct, {n.inputs[0]});
-    o.conv = {x[0],
-              x[1],
-              x[2],
-              x[3],
-              w[3],
-              w[0],
-              w[1],
-              static_cast<int64_t>(attribute(n, "stride")),
-              static_cast<int64_t>(attribute(n, "padding"))};
+    o.conv = {.n = x[0],
+              .height = x[1],
+              .width = x[2],
+              .in = x[3],
+              .out = w[3],
+              .kernel_h = w[0],
+              .kernel_w = w[1],
+              .stride = per_axis(n, "stride"),
+              .padding = per_axis(n, "padding"),
+              .dilation = per_axis(n, "dilation"),
+              .groups = static_cast<int64_t>(attribute(n, "groups"))};
+    if (o.conv.groups > 1) throw Error("inference plan: a conv2d of groups is not known");
     set_weights(o, n);
   }
 

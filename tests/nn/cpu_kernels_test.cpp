@@ -47,13 +47,13 @@ class CpuKernels : public testing::TestWithParam<std::string> {
   void compare_convolution(const Conv2dShape& s, double tolerance) {
     const int64_t x_size = s.n * s.height * s.width * s.in;
     const int64_t y_size = s.n * s.out_height() * s.out_width() * s.out;
-    const int64_t w_size = s.kernel_h * s.kernel_w * s.in * s.out;
+    const int64_t w_size = s.kernel_h * s.kernel_w * s.group_in() * s.out;
     const auto x = random_floats(x_size, 1), w = random_floats(w_size, 2);
     const auto dy = random_floats(y_size, 3);
     SCOPED_TRACE(testing::Message()
                  << s.n << "x" << s.height << "x" << s.width << " " << s.in << "->" << s.out
-                 << " kernel " << s.kernel_h << "x" << s.kernel_w << " stride " << s.stride
-                 << " padding " << s.padding);
+                 << " kernel " << s.kernel_h << "x" << s.kernel_w << " stride " << s.stride.h
+                 << " padding " << s.padding.h);
     compare(y_size, tolerance, [&](Device& d, float* y) { d.conv2d(s, x.data(), w.data(), y); });
     compare(x_size, tolerance,
             [&](Device& d, float* dx) { d.conv2d_grad_input(s, dy.data(), w.data(), dx); });

@@ -56,6 +56,7 @@ std::vector<OpCase> op_cases() {
   add_elementwise(cases);
   add_products(cases);
   add_convolutions(cases);
+  add_pools(cases);
   add_shapes_and_reductions(cases);
   add_norms(cases);
   add_losses(cases);

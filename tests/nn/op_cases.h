@@ -35,6 +35,7 @@ std::vector<OpCase> op_cases();
 void add_elementwise(std::vector<OpCase>& cases);
 void add_products(std::vector<OpCase>& cases);
 void add_convolutions(std::vector<OpCase>& cases);
+void add_pools(std::vector<OpCase>& cases);
 void add_shapes_and_reductions(std::vector<OpCase>& cases);
 void add_norms(std::vector<OpCase>& cases);
 void add_losses(std::vector<OpCase>& cases);

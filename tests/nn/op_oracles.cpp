@@ -27,24 +27,71 @@ Doubles oracle_matmul(const Doubles& a, const Doubles& b, int64_t m, int64_t k, 
 }
 
 Doubles oracle_conv2d(const Doubles& x, const Shape& xs, const Doubles& w, const Shape& ws,
-                      const Doubles& bias, int64_t stride, int64_t padding) {
-  const int64_t height = (xs[1] + 2 * padding - ws[0]) / stride + 1;
-  const int64_t width = (xs[2] + 2 * padding - ws[1]) / stride + 1;
+                      const Doubles& bias, const Conv2dOptions& options) {
+  const auto& [stride, padding, dilation, groups] = options;
+  const int64_t height = (xs[1] + 2 * padding.h - dilation.h * (ws[0] - 1) - 1) / stride.h + 1;
+  const int64_t width = (xs[2] + 2 * padding.w - dilation.w * (ws[1] - 1) - 1) / stride.w + 1;
   Doubles y;
   for (int64_t n = 0; n < xs[0]; ++n)
     for (int64_t oy = 0; oy < height; ++oy)
       for (int64_t ox = 0; ox < width; ++ox)
         for (int64_t k = 0; k < ws[3]; ++k) {
+          const int64_t first = k / (ws[3] / groups) * ws[2];  // channel of the group
           double sum = bias.empty() ? 0.0 : bias[k];
           for (int64_t ky = 0; ky < ws[0]; ++ky)
             for (int64_t kx = 0; kx < ws[1]; ++kx) {
-              const int64_t iy = oy * stride + ky - padding, ix = ox * stride + kx - padding;
+              const int64_t iy = oy * stride.h + ky * dilation.h - padding.h;
+              const int64_t ix = ox * stride.w + kx * dilation.w - padding.w;
               if (iy < 0 || iy >= xs[1] || ix < 0 || ix >= xs[2]) continue;
-              for (int64_t c = 0; c < xs[3]; ++c)
-                sum += x[((n * xs[1] + iy) * xs[2] + ix) * xs[3] + c] *
+              for (int64_t c = 0; c < ws[2]; ++c)
+                sum += x[((n * xs[1] + iy) * xs[2] + ix) * xs[3] + first + c] *
                        w[((ky * ws[1] + kx) * ws[2] + c) * ws[3] + k];
             }
           y.push_back(sum);
+        }
+  return y;
+}
+
+Doubles oracle_conv_transpose2d(const Doubles& x, const Shape& xs, const Doubles& w,
+                                const Shape& ws, const Doubles& bias, const Shape& result,
+                                const ConvTranspose2dOptions& options) {
+  const auto& [stride, padding, output_padding, dilation, groups] = options;
+  Doubles y(result.size());
+  for (size_t i = 0; i < y.size(); ++i) y[i] = bias.empty() ? 0.0 : bias[i % result[3]];
+  for (int64_t p = 0; p < xs[0] * xs[1] * xs[2]; ++p)
+    for (int64_t c = 0; c < xs[3]; ++c)
+      for (int64_t tap = 0; tap < ws[0] * ws[1]; ++tap)
+        for (int64_t k = 0; k < ws[2]; ++k) {
+          const int64_t oy = p / xs[2] % xs[1] * stride.h + tap / ws[1] * dilation.h - padding.h;
+          const int64_t ox = p % xs[2] * stride.w + tap % ws[1] * dilation.w - padding.w;
+          if (oy < 0 || oy >= result[1] || ox < 0 || ox >= result[2]) continue;
+          const int64_t out = c / (xs[3] / groups) * ws[2] + k;
+          y[((p / xs[2] / xs[1] * result[1] + oy) * result[2] + ox) * result[3] + out] +=
+              x[p * xs[3] + c] * w[(tap * ws[2] + k) * ws[3] + c];
+        }
+  return y;
+}
+
+Doubles oracle_pool2d(bool maximum, const Doubles& x, const Shape& xs,
+                      const Pool2dOptions& options) {
+  const PerAxis kernel = options.kernel, padding = options.padding;
+  const PerAxis stride = options.stride ? *options.stride : kernel;
+  Doubles y;
+  for (int64_t n = 0; n < xs[0]; ++n)
+    for (int64_t top = -padding.h; top + kernel.h <= xs[1] + padding.h; top += stride.h)
+      for (int64_t left = -padding.w; left + kernel.w <= xs[2] + padding.w; left += stride.w)
+        for (int64_t c = 0; c < xs[3]; ++c) {
+          double sum = 0.0, largest = -1e300, inside = 0.0;
+          for (int64_t iy = std::max<int64_t>(top, 0); iy < std::min(top + kernel.h, xs[1]); ++iy)
+            for (int64_t ix = std::max<int64_t>(left, 0); ix < std::min(left + kernel.w, xs[2]);
+                 ++ix) {
+              const double value = x[((n * xs[1] + iy) * xs[2] + ix) * xs[3] + c];
+              sum += value;
+              largest = std::max(largest, value);
+              ++inside;
+            }
+          if (options.count_padding) inside = static_cast<double>(kernel.h * kernel.w);
+          y.push_back(maximum ? largest : sum / inside);
         }
   return y;
 }

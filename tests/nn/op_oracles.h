@@ -15,7 +15,13 @@ Doubles oracle_broadcast(char op, const Doubles& a, const Doubles& b, int64_t ou
 Doubles oracle_matmul(const Doubles& a, const Doubles& b, int64_t m, int64_t k, int64_t n);
 // x of shape xs, w of shape ws, bias may be empty.
 Doubles oracle_conv2d(const Doubles& x, const Shape& xs, const Doubles& w, const Shape& ws,
-                      const Doubles& bias, int64_t stride, int64_t padding);
+                      const Doubles& bias, const Conv2dOptions& options);
+// Each input pixel spread over the result; `result` is the shape that the sizes' formula gives.
+Doubles oracle_conv_transpose2d(const Doubles& x, const Shape& xs, const Doubles& w,
+                                const Shape& ws, const Doubles& bias, const Shape& result,
+                                const ConvTranspose2dOptions& options);
+Doubles oracle_pool2d(bool maximum, const Doubles& x, const Shape& xs,
+                      const Pool2dOptions& options);
 Doubles oracle_pool(bool maximum, const Doubles& x, const Shape& shape);
 Doubles oracle_batch_norm(const Doubles& x, const Doubles& gamma, const Doubles& beta,
                           double epsilon);

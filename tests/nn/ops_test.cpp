@@ -113,6 +113,33 @@ TEST(OperationShapes, WrongOnesAreNamedWithWhatWasExpected) {
         conv2d(zeros({1, 2, 2, 2}), zeros({3, 3, 2, 1}), Var(), {});
       },
       "at least as large", "got [1,2,2,2]");
+  expect_refused(
+      [] {
+        conv2d(zeros({1, 5, 5, 6}), zeros({3, 3, 2, 4}), Var(), {.groups = 2});
+      },
+      "weight [kh,kw,3,K]", "got [3,3,2,4]");
+  expect_refused(
+      [] {
+        conv2d(zeros({1, 5, 5, 6}), zeros({3, 3, 3, 3}), Var(), {.groups = 2});
+      },
+      "outputs that 2 groups divide", "got [3,3,3,3]");
+  expect_refused(
+      [] {
+        conv2d(zeros({1, 5, 5, 2}), zeros({3, 3, 2, 1}), Var(), {.dilation = 3});
+      },
+      "at least as large", "got [1,5,5,2]");
+  expect_refused(
+      [] {
+        conv_transpose2d(zeros({1, 5, 5, 2}), zeros({3, 3, 2, 1}), Var(), {});
+      },
+      "weight [kh,kw,K,2]", "got [3,3,2,1]");
+  expect_refused(
+      [] {
+        conv_transpose2d(zeros({1, 1, 1, 2}), zeros({1, 1, 2, 2}), Var(), {.padding = 1});
+      },
+      "larger than", "got [1,1,1,2]");
+  expect_refused([] { max_pool2d(zeros({1, 3, 1, 2}), {}); }, "window [2,2]", "got [1,3,1,2]");
+  expect_refused([] { average_pool2d(zeros({3, 2}), {}); }, "average_pool2d", "got [3,2]");
   expect_refused([] { reshape(zeros({2, 3}), {5}); }, "reshape", "[2,3]");
   expect_refused([] { concat({zeros({2, 3}), zeros({3, 3})}, 1); }, "concat", "got [3,3]");
   expect_refused([] { slice(zeros({2, 3}), 1, 2, 4); }, "slice", "got [2,3]");
