@@ -8,41 +8,9 @@
 #include "nn/device.h"
 
 namespace tengen::nn {
-
-struct Var::Node {
-  Tensor value;
-  Tensor grad;
-  std::vector<Var> inputs;                      // of the operation; empty for leaves
-  std::function<void(const Tensor&)> gradient;  // holds only tensors and `inputs`
-  uint64_t order = 0;                           // inputs were made before results; 0 for leaves
-  bool requires_grad = false;
-  bool bound = false;    // grad lives in an optimiser's buffer
-  bool visited = false;  // by the backward() now running
-  bool freed = false;    // backward() has used up the tape here
-
-  ~Node();
-
-  bool may_add_in_place() const { return bound || grad.unique(); }
-  void drop_tape_into(std::vector<std::shared_ptr<Node>>& pending) {
-    for (Var& input : inputs) pending.push_back(std::move(input.node_));
-    inputs.clear();
-    gradient = nullptr;
-  }
-};
-
-// A tape of a million operations must not be destroyed by a million nested calls: nodes that
-// nobody else holds hand their inputs to this loop before they go.
-Var::Node::~Node() {
-  std::vector<std::shared_ptr<Node>> pending;
-  drop_tape_into(pending);
-  while (!pending.empty()) {
-    const std::shared_ptr<Node> node = std::move(pending.back());
-    pending.pop_back();
-    if (node && node.use_count() == 1) node->drop_tape_into(pending);
-  }
-}
-
 namespace {
+
+using EntryList = std::vector<std::shared_ptr<TapeEntry>>;
 
 bool& thread_grad_enabled() {
   thread_local bool enabled = true;
@@ -54,12 +22,96 @@ uint64_t next_order() {
   return ++last;
 }
 
+// The thread's list, kept between calls so that it need not grow again. A gradient that itself
+// calls backward gets a fresh one.
+class WorkList {
+ public:
+  WorkList() : entries(std::exchange(kept(), {})) {}
+  ~WorkList() {
+    entries.clear();
+    std::swap(kept(), entries);
+  }
+  EntryList entries;
+
+ private:
+  static EntryList& kept() {
+    thread_local EntryList list;
+    return list;
+  }
+};
+
+// A tape of a million operations must not be destroyed by a million nested calls: entries that
+// nobody else holds hand their inputs to this loop before they go. (What the first's gradient
+// function held is gone already, with the derived class; its inputs kept that from going deeper.)
+void drop_tape(TapeEntry& first) {
+  PooledVector<std::shared_ptr<TapeEntry>> pending = std::move(first.inputs);
+  while (!pending.empty()) {
+    const std::shared_ptr<TapeEntry> entry = std::move(pending.back());
+    pending.pop_back();
+    if (entry.use_count() > 1) continue;
+    for (auto& input : entry->inputs) pending.push_back(std::move(input));
+    entry->inputs.clear();
+    entry->forget();
+  }
+}
+
 }  // namespace
 
-Var::Var(Tensor value, bool requires_grad) : node_(std::make_shared<Node>()) {
+TapeEntry::TapeEntry(const Tensor& value, bool requires_grad)
+    : shape(value.shape()), device(&value.device()), requires_grad(requires_grad) {}
+
+TapeEntry::~TapeEntry() {
+  if (!inputs.empty()) drop_tape(*this);
+}
+
+bool GradSlot::requires_grad() const { return entry_ && entry_->requires_grad; }
+
+const Shape& GradSlot::shape() const {
+  CHECK(entry_ != nullptr);
+  return entry_->shape;
+}
+
+void GradSlot::add_grad(const Tensor& gradient) const {
+  if (!requires_grad()) return;
+  CHECK(gradient.shape() == shape());
+  Tensor& grad = entry_->grad;
+  if (!grad.defined()) {
+    grad = gradient;
+  } else if (entry_->may_add_in_place()) {
+    grad.device().axpy(grad.size(), 1.0f, gradient.data(), grad.data());
+  } else {
+    Tensor sum = Tensor::uninitialized(shape(), grad.device());
+    sum.device().binary(Binary::kAdd, sum.size(), grad.data(), gradient.data(), sum.size(), 1,
+                        sum.data());
+    grad = std::move(sum);
+  }
+}
+
+Tensor& GradSlot::accumulator(float* beta) const {
+  CHECK(requires_grad());
+  Tensor& grad = entry_->grad;
+  *beta = grad.defined() ? 1.0f : 0.0f;
+  if (!grad.defined()) {
+    grad = Tensor::uninitialized(shape(), *entry_->device);
+  } else if (!entry_->may_add_in_place()) {
+    grad = grad.clone();
+  }
+  return grad;
+}
+
+Var::Var(Tensor value, bool requires_grad) {
   CHECK(value.defined());
-  node_->value = std::move(value);
-  node_->requires_grad = requires_grad;
+  GradSlot slot(std::allocate_shared<TapeEntry>(BlockAllocator<TapeEntry>(), value, requires_grad));
+  node_ = std::allocate_shared<Node>(BlockAllocator<Node>(),
+                                     Node{std::move(value), std::move(slot), true});
+}
+
+Var Var::result_of_operation(Tensor value, GradSlot slot) {
+  CHECK(value.defined());
+  Var out;
+  out.node_ = std::allocate_shared<Node>(BlockAllocator<Node>(),
+                                         Node{std::move(value), std::move(slot), false});
+  return out;
 }
 
 const Tensor& Var::value() const {
@@ -72,100 +124,74 @@ Tensor& Var::value() {
   return node_->value;
 }
 
-bool Var::requires_grad() const { return node_ && node_->requires_grad; }
-
-bool Var::is_leaf() const { return node_ && node_->order == 0; }
-
 const Tensor& Var::grad() const {
-  CHECK(defined());
-  return node_->grad;
+  CHECK(is_leaf());
+  return node_->slot.entry()->grad;
 }
 
 Tensor& Var::grad() {
-  CHECK(defined());
+  CHECK(is_leaf());
+  TapeEntry& entry = *node_->slot.entry();
   // Two inputs of one sum share their gradient; whoever may write gets an own copy.
-  if (node_->grad.defined() && !node_->may_add_in_place()) node_->grad = node_->grad.clone();
-  return node_->grad;
+  if (entry.grad.defined() && !entry.may_add_in_place()) entry.grad = entry.grad.clone();
+  return entry.grad;
 }
 
 void Var::zero_grad() {
-  CHECK(defined());
-  if (node_->bound) {
-    node_->grad.fill(0.0f);
+  CHECK(is_leaf());
+  TapeEntry& entry = *node_->slot.entry();
+  if (entry.bound) {
+    entry.grad.fill(0.0f);
   } else {
-    node_->grad = Tensor();
+    entry.grad = Tensor();
   }
-}
-
-void Var::add_grad(const Tensor& gradient) const {
-  if (!requires_grad()) return;
-  CHECK(gradient.shape() == shape());
-  Tensor& grad = node_->grad;
-  if (!grad.defined()) {
-    grad = gradient;
-  } else if (node_->may_add_in_place()) {
-    grad.device().axpy(grad.size(), 1.0f, gradient.data(), grad.data());
-  } else {
-    Tensor sum = Tensor::uninitialized(shape(), grad.device());
-    sum.device().binary(Binary::kAdd, sum.size(), grad.data(), gradient.data(), sum.size(), 1,
-                        sum.data());
-    grad = std::move(sum);
-  }
-}
-
-Tensor& Var::accumulator(float* beta) const {
-  CHECK(requires_grad());
-  Tensor& grad = node_->grad;
-  *beta = grad.defined() ? 1.0f : 0.0f;
-  if (!grad.defined()) {
-    grad = Tensor::uninitialized(shape(), value().device());
-  } else if (!node_->may_add_in_place()) {
-    grad = grad.clone();
-  }
-  return grad;
 }
 
 void Var::bind(Tensor value, Tensor grad) {
-  CHECK(defined());
   CHECK(is_leaf());
   CHECK(value.shape() == shape());
   CHECK(grad.shape() == shape());
+  TapeEntry& entry = *node_->slot.entry();
   value.copy_from(node_->value);
   grad.fill(0.0f);
   node_->value = std::move(value);
-  node_->grad = std::move(grad);
-  node_->bound = true;
+  entry.grad = std::move(grad);
+  entry.device = &node_->value.device();
+  entry.bound = true;
 }
 
-Var make_var(Tensor value, std::vector<Var> inputs, std::function<void(const Tensor&)> gradient) {
-  Var out(std::move(value));
-  out.node_->order = next_order();
-  if (!grad_enabled()) return out;
-  const bool wanted = std::any_of(inputs.begin(), inputs.end(),
-                                  [](const Var& input) { return input.requires_grad(); });
-  if (!wanted) return out;
-  out.node_->requires_grad = true;
-  out.node_->inputs = std::move(inputs);
-  out.node_->gradient = std::move(gradient);
-  return out;
+namespace autograd_internal {
+
+bool tape_wanted(std::span<const Var> inputs) {
+  return grad_enabled() && std::any_of(inputs.begin(), inputs.end(),
+                                       [](const Var& input) { return input.requires_grad(); });
 }
+
+void connect(TapeEntry& entry, std::span<const Var> inputs) {
+  entry.order = next_order();
+  entry.inputs.reserve(inputs.size());
+  for (const Var& input : inputs)
+    if (input.requires_grad()) entry.inputs.push_back(input.node()->slot.entry());
+}
+
+}  // namespace autograd_internal
 
 void backward(const Var& loss) {
   CHECK(loss.value().size() == 1);
   CHECK(loss.requires_grad());
-  if (loss.node()->freed) throw CheckFailure("backward: called twice on one tape");
+  const GradSlot start = loss.slot();
+  if (start.entry()->freed) throw CheckFailure("backward: called twice on one tape");
 
   // The operations above the leaves, in the order in which they were made.
-  std::vector<std::shared_ptr<Var::Node>> tape;
-  const auto visit = [&](const Var& var) {
-    const auto& node = var.node();
-    if (!var.requires_grad() || node->visited) return;
-    if (node->freed) throw CheckFailure("backward: part of the tape was freed by an earlier call");
-    if (!node->gradient) return;
-    node->visited = true;
-    tape.push_back(node);
+  WorkList work;
+  EntryList& tape = work.entries;
+  const auto visit = [&](const std::shared_ptr<TapeEntry>& entry) {
+    if (entry->order == 0 || entry->visited) return;
+    if (entry->freed) throw CheckFailure("backward: part of the tape was freed by an earlier call");
+    entry->visited = true;
+    tape.push_back(entry);
   };
-  visit(loss);
+  visit(start.entry());
   for (size_t i = 0; i < tape.size(); ++i)
     for (size_t j = 0; j < tape[i]->inputs.size(); ++j) visit(tape[i]->inputs[j]);
   std::sort(tape.begin(), tape.end(),
@@ -173,16 +199,17 @@ void backward(const Var& loss) {
 
   Tensor one = Tensor::uninitialized(loss.shape(), loss.value().device());
   one.fill(1.0f);
-  loss.add_grad(one);
+  start.add_grad(one);
   for (; !tape.empty(); tape.pop_back()) {
-    Var::Node& node = *tape.back();
-    const Tensor grad = std::move(node.grad);
-    node.grad = Tensor();
-    if (grad.defined()) node.gradient(grad);
-    node.gradient = nullptr;
-    node.inputs.clear();
-    node.visited = false;
-    node.freed = true;
+    TapeEntry& entry = *tape.back();
+    {
+      const Tensor grad = std::exchange(entry.grad, Tensor());
+      if (grad.defined()) entry.pass_on(grad);
+    }
+    entry.forget();
+    entry.inputs.clear();
+    entry.visited = false;
+    entry.freed = true;
   }
 }
 

@@ -16,7 +16,8 @@ class Recorder {
   void add_operation(const char* op, const std::vector<Var>& inputs, const Var& result,
                      std::map<std::string, double> attributes) {
     std::vector<int> from;
-    for (const Var& input : inputs) from.push_back(index_or_constant(op, input));
+    for (const Var& input : inputs)
+      if (input.defined()) from.push_back(index_or_constant(op, input));
     add(op, std::move(from), result, std::move(attributes), Tensor());
   }
 

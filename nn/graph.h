@@ -56,7 +56,8 @@ struct Graph {
 Graph trace(const std::function<std::vector<Var>(const std::vector<Var>&)>& forward,
             const std::vector<Shape>& input_shapes);
 
-// Whether a trace is open on this thread; operations then call record_operation.
+// Whether a trace is open on this thread; operations then call record_operation. Empty inputs (a
+// bias that is not there) are left out.
 bool tracing();
 void record_operation(const char* op, const std::vector<Var>& inputs, const Var& result,
                       std::map<std::string, double> attributes = {});

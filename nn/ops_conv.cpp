@@ -11,12 +11,6 @@ Shape output_shape(const Conv2dShape& s) { return {s.n, s.out_height(), s.out_wi
 
 const Shape* shape_of(const Var& bias) { return bias.defined() ? &bias.shape() : nullptr; }
 
-std::vector<Var> operands(const Var& x, const Var& weight, const Var& bias) {
-  std::vector<Var> inputs{x, weight};
-  if (bias.defined()) inputs.push_back(bias);
-  return inputs;
-}
-
 // Rows of one number a channel.
 Broadcast per_channel(const Tensor& y) {
   const int64_t channels = y.shape()[3];
@@ -27,7 +21,7 @@ void add_bias(Tensor& y, const Var& bias) {
   if (bias.defined()) add_in_place(y, bias.value(), per_channel(y));
 }
 
-void add_bias_grad(const Var& bias, const Tensor& dy) {
+void add_bias_grad(const GradSlot& bias, const Tensor& dy) {
   if (bias.requires_grad()) bias.add_grad(sum_over(dy, per_channel(dy), bias.shape()));
 }
 
@@ -63,13 +57,14 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Conv2dOptions
   const Conv2dShape shape = conv2d_shape(x.shape(), weight.shape(), shape_of(bias), options);
   Tensor y = forward(shape, x.value(), weight.value());
   add_bias(y, bias);
-  const std::vector<Var> inputs = operands(x, weight, bias);
-  const Var result = make_var(std::move(y), inputs, [x, weight, bias, shape](const Tensor& dy) {
-    if (x.requires_grad()) x.add_grad(grad_input(shape, dy, weight.value()));
-    if (weight.requires_grad()) weight.add_grad(grad_weight(shape, x.value(), dy, weight.shape()));
-    add_bias_grad(bias, dy);
-  });
-  if (tracing()) record_operation("conv2d", inputs, result, attributes_of(options));
+  const Var result = make_var(
+      std::move(y), {x, weight, bias}, [x, weight, bias = bias.slot(), shape](const Tensor& dy) {
+        if (x.requires_grad()) x.add_grad(grad_input(shape, dy, weight.value()));
+        if (weight.requires_grad())
+          weight.add_grad(grad_weight(shape, x.value(), dy, weight.shape()));
+        add_bias_grad(bias, dy);
+      });
+  if (tracing()) record_operation("conv2d", {x, weight, bias}, result, attributes_of(options));
   return result;
 }
 
@@ -79,17 +74,18 @@ Var conv_transpose2d(const Var& x, const Var& weight, const Var& bias,
       conv_transpose2d_shape(x.shape(), weight.shape(), shape_of(bias), options);
   Tensor y = grad_input(shape, x.value(), weight.value());
   add_bias(y, bias);
-  const std::vector<Var> inputs = operands(x, weight, bias);
-  const Var result = make_var(std::move(y), inputs, [x, weight, bias, shape](const Tensor& dy) {
-    if (x.requires_grad()) x.add_grad(forward(shape, dy, weight.value()));
-    if (weight.requires_grad()) weight.add_grad(grad_weight(shape, dy, x.value(), weight.shape()));
-    add_bias_grad(bias, dy);
-  });
+  const Var result = make_var(
+      std::move(y), {x, weight, bias}, [x, weight, bias = bias.slot(), shape](const Tensor& dy) {
+        if (x.requires_grad()) x.add_grad(forward(shape, dy, weight.value()));
+        if (weight.requires_grad())
+          weight.add_grad(grad_weight(shape, dy, x.value(), weight.shape()));
+        add_bias_grad(bias, dy);
+      });
   if (tracing()) {
     auto attributes = attributes_of(options);
     attributes["output_padding_h"] = options.output_padding.h;
     attributes["output_padding_w"] = options.output_padding.w;
-    record_operation("conv_transpose2d", inputs, result, attributes);
+    record_operation("conv_transpose2d", {x, weight, bias}, result, attributes);
   }
   return result;
 }

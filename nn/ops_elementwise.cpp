@@ -7,12 +7,12 @@
 namespace tengen::nn {
 namespace {
 
-bool begins_with(const std::vector<int64_t>& dims, const std::vector<int64_t>& start) {
-  return start.size() <= dims.size() && std::equal(start.begin(), start.end(), dims.begin());
+bool begins_with(const Shape& shape, const Shape& start) {
+  return start.rank() <= shape.rank() && std::equal(start.begin(), start.end(), shape.begin());
 }
 
-bool ends_with(const std::vector<int64_t>& dims, const std::vector<int64_t>& end) {
-  return end.size() <= dims.size() && std::equal(end.rbegin(), end.rend(), dims.rbegin());
+bool ends_with(const Shape& shape, const Shape& end) {
+  return end.rank() <= shape.rank() && std::equal(end.begin(), end.end(), shape.end() - end.rank());
 }
 
 // The ways in which b may meet a, as ops.h lists them.
@@ -21,9 +21,9 @@ Broadcast broadcast_of(const char* op, const Shape& a, const Shape& b) {
   if (a == b) return {1, 1, n};
   if (a.rank() == 4 && b.rank() == 2) {
     if (a[0] == b[0] && a[3] == b[1]) return {a[0], a[1] * a[2], a[3]};
-  } else if (ends_with(a.dims(), b.dims())) {
+  } else if (ends_with(a, b)) {
     return {1, nb > 0 ? n / nb : 1, nb};
-  } else if (begins_with(a.dims(), b.dims())) {
+  } else if (begins_with(a, b)) {
     return {nb, nb > 0 ? n / nb : 1, 1};
   }
   wrong_shape(op, "b of the shape of a, a suffix or prefix of it, or [N,C] where a is " + a.text(),
@@ -42,7 +42,7 @@ Var recorded(const char* op, const Var& a, const Var& b, const Var& result) {
 // An element-wise function whose gradient needs only its result.
 Var by_result(const char* name, Unary op, const Var& x) {
   const Tensor y = unary(op, x.value());
-  const Var result = make_var(y, {x}, [x, y, op](const Tensor& dy) {
+  const Var result = make_var(y, {x}, [x = x.slot(), y, op](const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(y.shape(), y.device());
     y.device().unary_grad(op, y.size(), y.data(), y.data(), dy.data(), dx.data());
     x.add_grad(dx);
@@ -56,7 +56,7 @@ Var by_result(const char* name, Unary op, const Var& x) {
 Var add(const Var& a, const Var& b) {
   const Broadcast way = broadcast_of("add", a.shape(), b.shape());
   const Var result = make_var(binary(Binary::kAdd, a.value(), b.value(), way), {a, b},
-                              [a, b, way](const Tensor& dy) {
+                              [a = a.slot(), b = b.slot(), way](const Tensor& dy) {
                                 a.add_grad(dy);
                                 if (b.requires_grad()) b.add_grad(reduced(dy, way, b.shape()));
                               });
@@ -66,7 +66,7 @@ Var add(const Var& a, const Var& b) {
 Var subtract(const Var& a, const Var& b) {
   const Broadcast way = broadcast_of("subtract", a.shape(), b.shape());
   const Var result = make_var(binary(Binary::kSubtract, a.value(), b.value(), way), {a, b},
-                              [a, b, way](const Tensor& dy) {
+                              [a = a.slot(), b = b.slot(), way](const Tensor& dy) {
                                 a.add_grad(dy);
                                 if (b.requires_grad())
                                   b.add_grad(scaled(reduced(dy, way, b.shape()), -1.0f));
@@ -86,8 +86,9 @@ Var multiply(const Var& a, const Var& b) {
 }
 
 Var scale(const Var& x, float factor) {
-  const Var result = make_var(scaled(x.value(), factor), {x},
-                              [x, factor](const Tensor& dy) { x.add_grad(scaled(dy, factor)); });
+  const Var result =
+      make_var(scaled(x.value(), factor), {x},
+               [x = x.slot(), factor](const Tensor& dy) { x.add_grad(scaled(dy, factor)); });
   if (tracing()) record_operation("scale", {x}, result, {{"factor", factor}});
   return result;
 }

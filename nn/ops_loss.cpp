@@ -43,9 +43,10 @@ Var weighed_loss(const Var& x, Tensor loss, Tensor slope, const Tensor& weight,
     slope = binary(Binary::kMultiply, slope, weight, way);
   }
   const float share = 1.0f / static_cast<float>(divisor);
-  return make_var(scaled(sum_of_all(loss), share), {x}, [x, slope, share](const Tensor& dy) {
-    x.add_grad(binary(Binary::kMultiply, slope, scaled(dy, share)));
-  });
+  return make_var(scaled(sum_of_all(loss), share), {x},
+                  [x = x.slot(), slope, share](const Tensor& dy) {
+                    x.add_grad(binary(Binary::kMultiply, slope, scaled(dy, share)));
+                  });
 }
 
 Tensor constant_like(const Tensor& like, float value) {
@@ -59,7 +60,7 @@ Var log_softmax(const Var& x) {
   const int64_t columns = x.shape()[-1], rows = x.value().size() / columns;
   Tensor y = Tensor::uninitialized(x.shape(), x.value().device());
   y.device().log_softmax(rows, columns, x.value().data(), y.data());
-  const Var result = make_var(y, {x}, [x, y, rows, columns](const Tensor& dy) {
+  const Var result = make_var(y, {x}, [x = x.slot(), y, rows, columns](const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(y.shape(), y.device());
     y.device().log_softmax_grad(rows, columns, y.data(), dy.data(), dx.data());
     x.add_grad(dx);

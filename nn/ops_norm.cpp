@@ -58,17 +58,18 @@ Var batch_norm_train(const Var& x, const Var& gamma, const Var& beta, float epsi
                     gamma.value().data(), beta.value().data(), y.data(), batch.mean.data(),
                     batch.inverse_std.data());
   batch.tell(epsilon, batch_mean, batch_variance);
-  return make_var(std::move(y), {x, gamma, beta}, [x, gamma, beta, batch](const Tensor& dy) {
-    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
-    Tensor dgamma = Tensor::uninitialized(gamma.shape(), dy.device());
-    Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
-    dy.device().batch_norm_grad(batch.way.axis, batch.way.inner, x.value().data(), dy.data(),
-                                gamma.value().data(), batch.mean.data(), batch.inverse_std.data(),
-                                dx.data(), dgamma.data(), dbeta.data());
-    x.add_grad(dx);
-    gamma.add_grad(dgamma);
-    beta.add_grad(dbeta);
-  });
+  return make_var(
+      std::move(y), {x, gamma, beta}, [x, gamma, beta = beta.slot(), batch](const Tensor& dy) {
+        Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
+        Tensor dgamma = Tensor::uninitialized(gamma.shape(), dy.device());
+        Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
+        dy.device().batch_norm_grad(
+            batch.way.axis, batch.way.inner, x.value().data(), dy.data(), gamma.value().data(),
+            batch.mean.data(), batch.inverse_std.data(), dx.data(), dgamma.data(), dbeta.data());
+        x.add_grad(dx);
+        gamma.add_grad(dgamma);
+        beta.add_grad(dbeta);
+      });
 }
 
 Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const Var& residual,
@@ -83,23 +84,23 @@ Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const
                          residual.defined() ? residual.value().data() : nullptr, y.data(),
                          batch.mean.data(), batch.inverse_std.data());
   batch.tell(epsilon, batch_mean, batch_variance);
-  std::vector<Var> inputs{x, gamma, beta};
-  if (residual.defined()) inputs.push_back(residual);
-  return make_var(y, std::move(inputs), [x, y, gamma, beta, residual, batch](const Tensor& dy) {
-    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
-    Tensor dgamma = Tensor::uninitialized(gamma.shape(), dy.device());
-    Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
-    Tensor dresidual;
-    if (residual.requires_grad()) dresidual = Tensor::uninitialized(x.shape(), dy.device());
-    dy.device().batch_norm_relu_grad(batch.way.axis, batch.way.inner, x.value().data(), y.data(),
-                                     dy.data(), gamma.value().data(), batch.mean.data(),
-                                     batch.inverse_std.data(), dx.data(), dgamma.data(),
-                                     dbeta.data(), dresidual.data());
-    x.add_grad(dx);
-    gamma.add_grad(dgamma);
-    beta.add_grad(dbeta);
-    if (dresidual.defined()) residual.add_grad(dresidual);
-  });
+  return make_var(
+      y, {x, gamma, beta, residual},
+      [x, y, gamma, beta = beta.slot(), residual = residual.slot(), batch](const Tensor& dy) {
+        Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
+        Tensor dgamma = Tensor::uninitialized(gamma.shape(), dy.device());
+        Tensor dbeta = Tensor::uninitialized(gamma.shape(), dy.device());
+        Tensor dresidual;
+        if (residual.requires_grad()) dresidual = Tensor::uninitialized(x.shape(), dy.device());
+        dy.device().batch_norm_relu_grad(batch.way.axis, batch.way.inner, x.value().data(),
+                                         y.data(), dy.data(), gamma.value().data(),
+                                         batch.mean.data(), batch.inverse_std.data(), dx.data(),
+                                         dgamma.data(), dbeta.data(), dresidual.data());
+        x.add_grad(dx);
+        gamma.add_grad(dgamma);
+        beta.add_grad(dbeta);
+        if (dresidual.defined()) residual.add_grad(dresidual);
+      });
 }
 
 Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,
@@ -122,7 +123,7 @@ Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tens
 
   const Var result =
       make_var(std::move(y), {x, gamma, beta},
-               [x, gamma, beta, mean, inverse_std, factor, way](const Tensor& dy) {
+               [x, gamma, beta = beta.slot(), mean, inverse_std, factor, way](const Tensor& dy) {
                  if (x.requires_grad()) x.add_grad(binary(Binary::kMultiply, dy, factor, way));
                  if (beta.requires_grad()) beta.add_grad(sum_over(dy, way, beta.shape()));
                  if (gamma.requires_grad()) {

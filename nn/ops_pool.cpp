@@ -33,7 +33,7 @@ Var max_pool2d(const Var& x, const Pool2dOptions& options) {
   Tensor y = Tensor::uninitialized(result_shape(shape), device);
   const Taps taps(y.size(), device);
   device.max_pool(shape, x.value().data(), y.data(), taps.data());
-  const Var result = make_var(std::move(y), {x}, [x, shape, taps](const Tensor& dy) {
+  const Var result = make_var(std::move(y), {x}, [x = x.slot(), shape, taps](const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
     dy.device().max_pool_grad(shape, dy.data(), taps.data(), dx.data());
     x.add_grad(dx);
@@ -46,7 +46,7 @@ Var average_pool2d(const Var& x, const Pool2dOptions& options) {
   const Pool2dShape shape = pool2d_shape("average_pool2d", x.shape(), options);
   Tensor y = Tensor::uninitialized(result_shape(shape), x.value().device());
   y.device().average_pool(shape, x.value().data(), y.data());
-  const Var result = make_var(std::move(y), {x}, [x, shape](const Tensor& dy) {
+  const Var result = make_var(std::move(y), {x}, [x = x.slot(), shape](const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
     dy.device().average_pool_grad(shape, dy.data(), dx.data());
     x.add_grad(dx);
@@ -71,20 +71,20 @@ Var conv2d_relu_max_pool(const Var& x, const Var& weight, const Var& bias,
   device.conv2d_relu_max_pool(c, p, x.value().data(), weight.value().data(), bias.value().data(),
                               y.data(), taps.data());
   const Tensor kept = y;
-  return make_var(
-      std::move(y), {x, weight, bias}, [x, weight, bias, c, p, kept, taps](const Tensor& dy) {
-        Device& device = dy.device();
-        Tensor dx;
-        if (x.requires_grad()) dx = Tensor::uninitialized(x.shape(), device);
-        Tensor dw = Tensor::uninitialized(weight.shape(), device);
-        Tensor dbias = Tensor::uninitialized(bias.shape(), device);
-        device.conv2d_relu_max_pool_grad(c, p, x.value().data(), weight.value().data(), kept.data(),
-                                         taps.data(), dy.data(), dx.defined() ? dx.data() : nullptr,
-                                         dw.data(), dbias.data());
-        x.add_grad(dx);
-        weight.add_grad(dw);
-        bias.add_grad(dbias);
-      });
+  return make_var(std::move(y), {x, weight, bias},
+                  [x, weight, bias = bias.slot(), c, p, kept, taps](const Tensor& dy) {
+                    Device& device = dy.device();
+                    Tensor dx;
+                    if (x.requires_grad()) dx = Tensor::uninitialized(x.shape(), device);
+                    Tensor dw = Tensor::uninitialized(weight.shape(), device);
+                    Tensor dbias = Tensor::uninitialized(bias.shape(), device);
+                    device.conv2d_relu_max_pool_grad(
+                        c, p, x.value().data(), weight.value().data(), kept.data(), taps.data(),
+                        dy.data(), dx.defined() ? dx.data() : nullptr, dw.data(), dbias.data());
+                    x.add_grad(dx);
+                    weight.add_grad(dw);
+                    bias.add_grad(dbias);
+                  });
 }
 
 }  // namespace tengen::nn

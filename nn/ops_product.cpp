@@ -50,22 +50,19 @@ Var linear(const Var& x, const Var& weight, const Var& bias) {
   if (bias.defined() && bias.shape() != Shape{out})
     wrong_shape("linear", "bias " + Shape{out}.text(), bias.shape());
 
-  std::vector<int64_t> dims = x.shape().dims();
-  dims.back() = out;
-  Tensor y = Tensor::uninitialized(Shape(dims), x.value().device());
+  Tensor y = Tensor::uninitialized(x.shape().with(-1, out), x.value().device());
   const Product product{in > 0 ? x.value().size() / in : 0, out, in};
   product.value(x.value(), weight.value(), y);
   const Broadcast way{1, product.m, out};
   if (bias.defined()) add_in_place(y, bias.value(), way);
 
-  std::vector<Var> inputs{x, weight};
-  if (bias.defined()) inputs.push_back(bias);
-  const Var result =
-      make_var(std::move(y), inputs, [x, weight, bias, product, way](const Tensor& dy) {
-        product.add_grads(x, weight, dy);
-        if (bias.requires_grad()) bias.add_grad(sum_over(dy, way, bias.shape()));
-      });
-  if (tracing()) record_operation("linear", inputs, result);
+  const Var result = make_var(std::move(y), {x, weight, bias},
+                              [x, weight, bias = bias.slot(), product, way](const Tensor& dy) {
+                                product.add_grads(x, weight, dy);
+                                if (bias.requires_grad())
+                                  bias.add_grad(sum_over(dy, way, bias.shape()));
+                              });
+  if (tracing()) record_operation("linear", {x, weight, bias}, result);
   return result;
 }
 

@@ -21,8 +21,8 @@ Tensor repeated(const Tensor& x, const Broadcast& way, float alpha, const Shape&
 Var total(const char* name, const Var& x, float factor) {
   Tensor y = sum_of_all(x.value());
   if (factor != 1.0f) y = scaled(y, factor);
-  const Var result = make_var(std::move(y), {x}, [x, factor](const Tensor& dy) {
-    x.add_grad(repeated(dy, {1, x.value().size(), 1}, factor, x.shape()));
+  const Var result = make_var(std::move(y), {x}, [x = x.slot(), factor](const Tensor& dy) {
+    x.add_grad(repeated(dy, {1, x.shape().size(), 1}, factor, x.shape()));
   });
   if (tracing()) record_operation(name, {x}, result);
   return result;
@@ -41,9 +41,10 @@ Var global_mean_pool(const Var& x) {
   const Broadcast way = image_points("global_mean_pool", x.shape());
   const float share = 1.0f / static_cast<float>(way.axis);
   const Tensor sums = sum_over(x.value(), way, {way.outer, way.inner});
-  const Var result = make_var(scaled(sums, share), {x}, [x, way, share](const Tensor& dy) {
-    x.add_grad(repeated(dy, way, share, x.shape()));
-  });
+  const Var result =
+      make_var(scaled(sums, share), {x}, [x = x.slot(), way, share](const Tensor& dy) {
+        x.add_grad(repeated(dy, way, share, x.shape()));
+      });
   if (tracing()) record_operation("global_mean_pool", {x}, result);
   return result;
 }
@@ -55,7 +56,7 @@ Var global_max_pool(const Var& x) {
   const std::shared_ptr<void> argmax = device.allocate(y.size() * sizeof(int32_t));
   device.max_axis(way.outer, way.axis, way.inner, x.value().data(), y.data(),
                   static_cast<int32_t*>(argmax.get()));
-  const Var result = make_var(std::move(y), {x}, [x, way, argmax](const Tensor& dy) {
+  const Var result = make_var(std::move(y), {x}, [x = x.slot(), way, argmax](const Tensor& dy) {
     Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
     dy.device().max_axis_grad(way.outer, way.axis, way.inner, dy.data(),
                               static_cast<const int32_t*>(argmax.get()), dx.data());

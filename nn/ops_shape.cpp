@@ -13,12 +13,6 @@ int positive_axis(const char* op, int axis, const Shape& shape) {
   return at;
 }
 
-Shape with_axis(const Shape& shape, int axis, int64_t length) {
-  std::vector<int64_t> dims = shape.dims();
-  dims[axis] = length;
-  return Shape(dims);
-}
-
 // A tensor seen as [outer, run], where a run holds the axis and all after it.
 struct Runs {
   Runs(const Shape& shape, int axis) : outer(1), inner(1), run(1) {
@@ -32,8 +26,9 @@ struct Runs {
 }  // namespace
 
 Var reshape(const Var& x, Shape shape) {
-  const Var result = make_var(x.value().reshape(std::move(shape)), {x},
-                              [x](const Tensor& dy) { x.add_grad(dy.reshape(x.shape())); });
+  const Var result =
+      make_var(x.value().reshape(std::move(shape)), {x},
+               [x = x.slot()](const Tensor& dy) { x.add_grad(dy.reshape(x.shape())); });
   if (tracing()) record_operation("reshape", {x}, result);
   return result;
 }
@@ -44,26 +39,27 @@ Var concat(const std::vector<Var>& parts, int axis) {
   const int at = positive_axis("concat", axis, first);
   int64_t length = 0;
   for (const Var& part : parts) {
-    if (part.shape().rank() != first.rank() ||
-        with_axis(part.shape(), at, 0) != with_axis(first, at, 0))
+    if (part.shape().rank() != first.rank() || part.shape().with(at, 0) != first.with(at, 0))
       wrong_shape("concat", first.text() + " but for axis " + std::to_string(at), part.shape());
     length += part.shape()[at];
   }
-  Tensor y = Tensor::uninitialized(with_axis(first, at, length), parts[0].value().device());
+  Tensor y = Tensor::uninitialized(first.with(at, length), parts[0].value().device());
   const Runs whole(y.shape(), at);
+  PooledVector<std::pair<GradSlot, Shape>> slots;
   int64_t offset = 0;
   for (const Var& part : parts) {
+    slots.emplace_back(part.slot(), part.shape());
     const Runs runs(part.shape(), at);
     y.device().copy_blocks(runs.outer, runs.run, part.value().data(), runs.run, y.data() + offset,
                            whole.run);
     offset += runs.run;
   }
-  const Var result = make_var(std::move(y), parts, [parts, at, whole](const Tensor& dy) {
+  const Var result = make_var(std::move(y), parts, [slots, at, whole](const Tensor& dy) {
     int64_t offset = 0;
-    for (const Var& part : parts) {
-      const Runs runs(part.shape(), at);
+    for (const auto& [part, shape] : slots) {
+      const Runs runs(shape, at);
       if (part.requires_grad()) {
-        Tensor dx = Tensor::uninitialized(part.shape(), dy.device());
+        Tensor dx = Tensor::uninitialized(shape, dy.device());
         dy.device().copy_blocks(runs.outer, runs.run, dy.data() + offset, whole.run, dx.data(),
                                 runs.run);
         part.add_grad(dx);
@@ -82,17 +78,18 @@ Var slice(const Var& x, int axis, int64_t begin, int64_t end) {
                 "axis " + std::to_string(at) + " to contain [" + std::to_string(begin) + "," +
                     std::to_string(end) + ")",
                 x.shape());
-  Tensor y = Tensor::uninitialized(with_axis(x.shape(), at, end - begin), x.value().device());
+  Tensor y = Tensor::uninitialized(x.shape().with(at, end - begin), x.value().device());
   const Runs whole(x.shape(), at), runs(y.shape(), at);
   const int64_t offset = begin * whole.inner;
   y.device().copy_blocks(runs.outer, runs.run, x.value().data() + offset, whole.run, y.data(),
                          runs.run);
-  const Var result = make_var(std::move(y), {x}, [x, whole, runs, offset](const Tensor& dy) {
-    Tensor dx(x.shape(), dy.device());
-    dy.device().copy_blocks(runs.outer, runs.run, dy.data(), runs.run, dx.data() + offset,
-                            whole.run);
-    x.add_grad(dx);
-  });
+  const Var result =
+      make_var(std::move(y), {x}, [x = x.slot(), whole, runs, offset](const Tensor& dy) {
+        Tensor dx(x.shape(), dy.device());
+        dy.device().copy_blocks(runs.outer, runs.run, dy.data(), runs.run, dx.data() + offset,
+                                whole.run);
+        x.add_grad(dx);
+      });
   if (tracing())
     record_operation("slice", {x}, result,
                      {{"axis", double(at)}, {"begin", double(begin)}, {"end", double(end)}});

@@ -1,5 +1,6 @@
 #include "nn/tensor.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "nn/base/check.h"
@@ -12,22 +13,33 @@ size_t bytes_of(int64_t floats) { return static_cast<size_t>(floats) * sizeof(fl
 
 }  // namespace
 
-int64_t Shape::operator[](int axis) const {
+Shape::Shape(std::span<const int64_t> dims) : rank_(static_cast<int>(dims.size())) {
+  CHECK(dims.size() <= kMaxRank);
+  std::copy(dims.begin(), dims.end(), dims_.begin());
+}
+
+int Shape::checked(int axis) const {
   const int at = axis < 0 ? axis + rank() : axis;
   CHECK(0 <= at);
   CHECK(at < rank());
-  return dims_[at];
+  return at;
 }
 
 int64_t Shape::size() const {
   int64_t product = 1;
-  for (int64_t dim : dims_) product *= dim;
+  for (int64_t dim : *this) product *= dim;
   return product;
+}
+
+Shape Shape::with(int axis, int64_t length) const {
+  Shape out = *this;
+  out.dims_[checked(axis)] = length;
+  return out;
 }
 
 std::string Shape::text() const {
   std::string out = "[";
-  for (size_t i = 0; i < dims_.size(); ++i) {
+  for (int i = 0; i < rank_; ++i) {
     if (i > 0) out += ',';
     out += std::to_string(dims_[i]);
   }
@@ -37,7 +49,7 @@ std::string Shape::text() const {
 std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.text(); }
 
 Tensor Tensor::uninitialized(Shape shape, Device& device) {
-  for (int64_t dim : shape.dims()) CHECK(dim >= 0);
+  for (int64_t dim : shape) CHECK(dim >= 0);
   Tensor out;
   out.storage_ = device.allocate(bytes_of(shape.size()));
   out.shape_ = std::move(shape);

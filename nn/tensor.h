@@ -3,6 +3,7 @@
 // Copies of a Tensor share storage; clone() does not. Images are channels-last, [N,H,W,C].
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
@@ -15,22 +16,31 @@ namespace tengen::nn {
 
 class Device;
 
+// The sizes of the axes. Held inline, so that a Shape costs no memory elsewhere.
 class Shape {
  public:
-  Shape() = default;
-  Shape(std::initializer_list<int64_t> dims) : dims_(dims) {}
-  explicit Shape(std::vector<int64_t> dims) : dims_(std::move(dims)) {}
+  static constexpr int kMaxRank = 8;
 
-  int rank() const { return static_cast<int>(dims_.size()); }
+  Shape() = default;
+  Shape(std::initializer_list<int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
+  explicit Shape(std::span<const int64_t> dims);
+
+  int rank() const { return rank_; }
   // Negative axes count from the end.
-  int64_t operator[](int axis) const;
-  int64_t size() const;  // product of all; 1 for a scalar
-  const std::vector<int64_t>& dims() const { return dims_; }
+  int64_t operator[](int axis) const { return dims_[checked(axis)]; }
+  int64_t size() const;                        // product of all; 1 for a scalar
+  Shape with(int axis, int64_t length) const;  // the same but for one axis
+  const int64_t* begin() const { return dims_.data(); }
+  const int64_t* end() const { return begin() + rank_; }
+  // A copy, to make another shape of; allocates.
+  std::vector<int64_t> dims() const { return {begin(), end()}; }
   std::string text() const;  // "[32,9,9,64]"
   bool operator==(const Shape&) const = default;
 
  private:
-  std::vector<int64_t> dims_;
+  int checked(int axis) const;
+  std::array<int64_t, kMaxRank> dims_{};  // beyond the rank: 0
+  int rank_ = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape);

@@ -8,15 +8,14 @@
 
 namespace tengen {
 
-void parallel_ranges(int64_t count, int64_t grain,
-                     const std::function<void(int64_t, int64_t)>& body) {
+void parallel_ranges(int64_t count, int64_t grain, LoopBody<int64_t, int64_t> body) {
   if (count <= 0) return;
   grain = std::max<int64_t>(grain, 1);
   const int64_t chunks = (count + grain - 1) / grain;
   parallel_for(chunks, [&](int64_t c) { body(c * grain, std::min(count, (c + 1) * grain)); });
 }
 
-void parallel_for(int64_t count, const std::function<void(int64_t)>& body) {
+void parallel_for(int64_t count, LoopBody<int64_t> body) {
   if (count <= 0) return;
   if (count == 1) return body(0);
   tbb::parallel_for(int64_t{0}, count, body, tbb::simple_partitioner());

@@ -6,20 +6,38 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
+#include <type_traits>
 
 namespace tengen {
 
+// A loop's body, by reference: unlike std::function it never allocates. It must outlive the loop,
+// as every body written in the call does.
+template <class... Arguments>
+class LoopBody {
+ public:
+  template <class Body>
+  requires(!std::is_same_v<std::remove_cvref_t<Body>, LoopBody>)
+      LoopBody(const Body& body)  // NOLINT: loops are written with lambdas
+      : body_(std::addressof(body)), call_([](const void* self, Arguments... arguments) {
+          (*static_cast<const Body*>(self))(arguments...);
+        }) {}
+  void operator()(Arguments... arguments) const { call_(body_, arguments...); }
+
+ private:
+  const void* body_;
+  void (*call_)(const void*, Arguments...);
+};
+
 // Calls body(begin, end) on disjoint ranges that cover [0, count), each of at least `grain`
-// indices but the last. Scratch memory of a body is
-// thread_local or owned by its range. Returns when all are done; the first exception thrown is
-// rethrown. The ranges depend only on (count, grain): per-range partial results reduced in order
-// are the same for any number of workers.
-void parallel_ranges(int64_t count, int64_t grain,
-                     const std::function<void(int64_t begin, int64_t end)>& body);
+// indices but the last. Scratch memory of a body is thread_local or owned by its range. Returns
+// when all are done; the first exception thrown is rethrown. The ranges depend only on
+// (count, grain): per-range partial results reduced in order are the same for any number of
+// workers.
+void parallel_ranges(int64_t count, int64_t grain, LoopBody<int64_t, int64_t> body);
 
 // Calls body(i) for every i in [0, count).
-void parallel_for(int64_t count, const std::function<void(int64_t)>& body);
+void parallel_for(int64_t count, LoopBody<int64_t> body);
 
 // How many workers may run at once, the caller included.
 int worker_count();

@@ -8,6 +8,8 @@
 #include <new>
 #include <vector>
 
+#include "nn/base/block_pool.h"
+
 namespace tengen::nn {
 
 struct BufferPool::Shelves {
@@ -63,7 +65,8 @@ std::shared_ptr<void> BufferPool::allocate(size_t bytes) {
   const size_t size = size_class(bytes);
   void* buffer = shelves_->take(size);
   // The deleter holds the shelves: tensors of static lifetime may be freed after the device.
-  return {buffer, [shelves = shelves_, size](void* freed) { shelves->give(freed, size); }};
+  return {buffer, [shelves = shelves_, size](void* freed) { shelves->give(freed, size); },
+          BlockAllocator<char>()};
 }
 
 size_t BufferPool::idle_bytes() const {

@@ -1,7 +1,6 @@
 #include "nn/io/safetensors.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,8 +8,7 @@
 
 #include "nn/base/check.h"
 #include "nn/io/atomic_file.h"
-
-static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
+#include "nn/io/element_type.h"
 
 namespace tengen::nn {
 namespace {
@@ -21,42 +19,29 @@ constexpr size_t kLengthBytes = 8;
 constexpr uint64_t kLongestHeader = 100'000'000;  // the format's own limit
 constexpr int64_t kMostElements = int64_t{1} << 40;
 
-float float_from_half(uint16_t bits) {
-  const uint32_t sign = uint32_t{bits & 0x8000u} << 16;
-  const uint32_t exponent = (bits >> 10) & 31, fraction = bits & 0x3ffu;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | fraction << 13);
-  if (exponent == 0) {  // zero and subnormal: fraction * 2^-24
-    const float size = static_cast<float>(fraction) * 0x1.0p-24f;
-    return sign ? -size : size;
-  }
-  return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
+// The format's names; its 8-bit floats and complex numbers are not read.
+std::optional<ElementType> element_type(const std::string& name) {
+  static const std::map<std::string, ElementType> types = {
+      {"BOOL", ElementType::kBool}, {"I8", ElementType::kI8},     {"U8", ElementType::kU8},
+      {"I16", ElementType::kI16},   {"U16", ElementType::kU16},   {"I32", ElementType::kI32},
+      {"U32", ElementType::kU32},   {"I64", ElementType::kI64},   {"U64", ElementType::kU64},
+      {"F16", ElementType::kF16},   {"BF16", ElementType::kBF16}, {"F32", ElementType::kF32},
+      {"F64", ElementType::kF64}};
+  const auto found = types.find(name);
+  if (found == types.end()) return std::nullopt;
+  return found->second;
 }
 
-float float_from_bfloat(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
-
-std::optional<size_t> element_bytes(const std::string& type) {
-  if (type == "F32") return 4;
-  if (type == "F16" || type == "BF16") return 2;
-  return std::nullopt;
-}
-
-Tensor decoded(const std::string& type, const Shape& shape, std::string_view bytes) {
-  std::vector<float> values(shape.size());
-  if (type == "F32") {
-    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-  } else {
-    for (size_t i = 0; i < values.size(); ++i) {
-      uint16_t bits;
-      std::memcpy(&bits, bytes.data() + 2 * i, sizeof bits);
-      values[i] = type == "F16" ? float_from_half(bits) : float_from_bfloat(bits);
-    }
-  }
+Tensor decoded(ElementType type, const Shape& shape, std::string_view bytes) {
+  std::vector<float> values(static_cast<size_t>(shape.size()));
+  decode_floats(type, bytes, values);
   return Tensor(shape, values);
 }
 
 // One tensor as the header describes it; bytes [begin, end) of the data.
 struct Entry {
-  std::string path, type;
+  std::string path;
+  ElementType type;
   Shape shape;
   uint64_t begin, end;
 };
@@ -152,9 +137,12 @@ class Reader {
     if (!value.is_object() || !value.contains("dtype") || !value["dtype"].is_string() ||
         !value.contains("shape") || !value.contains("data_offsets"))
       fail(of + " has not the keys dtype, shape and data_offsets");
-    Entry out{path, value["dtype"].get<std::string>(), shape(value["shape"], of), 0, 0};
-    const std::optional<size_t> element = element_bytes(out.type);
-    if (!element) fail(of + " has the type " + out.type + "; F32, F16 and BF16 can be read");
+    const std::string type_name = value["dtype"].get<std::string>();
+    const std::optional<ElementType> type = element_type(type_name);
+    if (!type)
+      fail(of + " has the type " + type_name +
+           "; F16, BF16, F32, F64, BOOL and whole numbers can be read");
+    Entry out{path, *type, shape(value["shape"], of), 0, 0};
     const json& offsets = value["data_offsets"];
     if (!offsets.is_array() || offsets.size() != 2) fail(of + " has not two data_offsets");
     out.begin = count(offsets[0], "a data offset of " + of);
@@ -163,9 +151,9 @@ class Reader {
     if (out.end > data_.size())
       fail("truncated: " + of + " ends at byte " + std::to_string(out.end) +
            " of the data, which has " + std::to_string(data_.size()));
-    const uint64_t expected = static_cast<uint64_t>(out.shape.size()) * *element;
+    const uint64_t expected = static_cast<uint64_t>(out.shape.size()) * element_bytes(*type);
     if (out.end - out.begin != expected)
-      fail(of + " " + out.shape.text() + " " + out.type + " needs " + std::to_string(expected) +
+      fail(of + " " + out.shape.text() + " " + type_name + " needs " + std::to_string(expected) +
            " bytes, its data_offsets span " + std::to_string(out.end - out.begin));
     return out;
   }

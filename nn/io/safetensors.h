@@ -19,7 +19,8 @@ struct SafeTensors {
 // Writes to a temporary file beside `path` and renames it: a reader never sees half a file.
 void save_safetensors(const std::string& path, const SafeTensors& content);
 // Error names the file and what is wrong with it: missing, truncated, a bad header, an offset
-// beyond the end, an unknown type (F32 and F16/BF16 are read, all as float).
+// beyond the end, an unknown type (floats of 16 to 64 bits, whole numbers and booleans are read,
+// all as float).
 SafeTensors load_safetensors(const std::string& path);
 // The same from memory; `name` stands for the file in errors.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);

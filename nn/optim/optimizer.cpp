@@ -2,30 +2,53 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "nn/base/check.h"
 #include "nn/tensor_math.h"
 
 namespace tengen::nn {
 
-Optimizer::Optimizer(const std::vector<NamedVar>& parameters) : parameters_(parameters) {
-  CHECK(!parameters.empty());
-  std::stable_partition(parameters_.begin(), parameters_.end(),
-                        [](const NamedVar& parameter) { return parameter.decay; });
-  int64_t total = 0;
-  for (const NamedVar& parameter : parameters_) {
-    total += parameter.var.value().size();
-    if (parameter.decay) decaying_ = total;
-  }
+Optimizer::Optimizer(const ParameterGroups& groups, float weight_decay) {
+  CHECK(weight_decay >= 0.0f);
+  for (const ParameterGroup& group : groups.groups()) add_group(group, weight_decay);
+  CHECK(!parameters_.empty());
+  std::set<const Var::Node*> seen;
+  for (const NamedVar& parameter : parameters_)
+    if (!seen.insert(parameter.var.node().get()).second)
+      throw CheckFailure("optimizer: parameter " + parameter.path + " is in two groups");
+
+  const Shape all{ranges_.back().end};
   Device& device = parameters_[0].var.value().device();
-  weights_ = Tensor({total}, device);
-  gradient_ = Tensor({total}, device);
+  weights_ = Tensor(all, device);
+  gradient_ = Tensor(all, device);
   int64_t offset = 0;
   for (NamedVar& parameter : parameters_) {
     const Shape shape = parameter.var.shape();
     parameter.var.bind(weights_.view(offset, shape), gradient_.view(offset, shape));
     offset += shape.size();
   }
+}
+
+void Optimizer::add_group(const ParameterGroup& group, float weight_decay) {
+  const float decay = group.weight_decay.value_or(weight_decay);
+  CHECK(group.rate_factor >= 0.0f);
+  CHECK(decay >= 0.0f);
+  for (const bool decays : {true, false}) {
+    const int64_t begin = ranges_.empty() ? 0 : ranges_.back().end;
+    int64_t end = begin;
+    for (const NamedVar& parameter : group.parameters) {
+      if (parameter.decay != decays) continue;
+      parameters_.push_back(parameter);
+      end += parameter.var.value().size();
+    }
+    if (end > begin) ranges_.push_back({begin, end, group.rate_factor, decays ? decay : 0.0f});
+  }
+}
+
+void Optimizer::step(float learning_rate) {
+  begin_step();
+  for (const Range& range : ranges_) update(range, learning_rate * range.rate_factor);
 }
 
 void Optimizer::zero_grad() { gradient_.fill(0.0f); }
@@ -37,6 +60,20 @@ float Optimizer::clip_gradient(float limit) {
     gradient_.device().repeat_axis(1, 1, gradient_.size(), limit / norm, gradient_.data(),
                                    gradient_.data());
   return norm;
+}
+
+// max(-max(g, -limit), -limit), negated: the devices know no minimum.
+void Optimizer::clip_gradient_values(float limit) {
+  CHECK(limit > 0.0f);
+  Device& device = gradient_.device();
+  const int64_t n = gradient_.size();
+  float* g = gradient_.data();
+  Tensor floor(Shape{}, device);
+  floor.fill(-limit);
+  for (int side = 0; side < 2; ++side) {
+    device.binary(Binary::kMaximum, n, g, floor.data(), 1, 1, g);
+    device.unary(Unary::kNegate, n, g, g);
+  }
 }
 
 void Optimizer::load_state(const std::vector<NamedTensor>& entries) {

@@ -1,5 +1,4 @@
-// Stochastic gradient descent with momentum (Sutskever et al. 2013 for Nesterov's form). Weight
-// decay is added to the gradient.
+// Stochastic gradient descent with momentum (Sutskever et al. 2013 for Nesterov's form).
 #include "nn/base/check.h"
 #include "nn/device.h"
 #include "nn/optim/optimizer.h"
@@ -9,24 +8,23 @@ namespace {
 
 class Sgd : public Optimizer {
  public:
-  Sgd(const std::vector<NamedVar>& parameters, const SgdOptions& options)
-      : Optimizer(parameters), options_(options), velocity_(weights().shape(), weights().device()) {
+  Sgd(const ParameterGroups& parameters, const SgdOptions& options)
+      : Optimizer(parameters, options.weight_decay),
+        options_(options),
+        velocity_(zeros_like_weights()) {
     CHECK(options.momentum >= 0.0f);
     CHECK(options.momentum < 1.0f);
-    CHECK(options.weight_decay >= 0.0f);
-  }
-
-  void step(float learning_rate) override {
-    const auto part = [&](int64_t begin, int64_t end, float decay) {
-      weights().device().sgd({learning_rate, options_.momentum, decay, options_.nesterov},
-                             end - begin, gradient().data() + begin, velocity_.data() + begin,
-                             weights().data() + begin);
-    };
-    part(0, decaying(), options_.weight_decay);
-    part(decaying(), weights().size(), 0.0f);
   }
 
   std::vector<NamedTensor> state() const override { return parts("velocity", velocity_); }
+
+ protected:
+  void update(const Range& range, float learning_rate) override {
+    const int64_t at = range.begin;
+    weights().device().sgd(
+        {learning_rate, options_.momentum, range.weight_decay, options_.nesterov}, range.end - at,
+        gradient().data() + at, velocity_.data() + at, weights().data() + at);
+  }
 
  private:
   const SgdOptions options_;
@@ -35,8 +33,7 @@ class Sgd : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make_sgd(const std::vector<NamedVar>& parameters,
-                                    const SgdOptions& options) {
+std::unique_ptr<Optimizer> make_sgd(const ParameterGroups& parameters, const SgdOptions& options) {
   return std::make_unique<Sgd>(parameters, options);
 }
 

@@ -101,6 +101,18 @@ TEST(Autograd, DeepTapesNeedNoStack) {
   EXPECT_FLOAT_EQ(x.grad().item(), kDepth + 1.0f);
 }
 
+// relu's gradient needs its result alone: the sum before it may go while the network runs on.
+TEST(Autograd, AValueThatNoGradientNeedsIsFreedAtOnce) {
+  const Var x = leaf({-1, 2});
+  Var before = scale(x, 3.0f);
+  const Tensor value = before.value();
+  const Var after = relu(before);
+  before = Var();
+  EXPECT_TRUE(value.unique());
+  backward(sum(after));
+  EXPECT_EQ(x.grad().to_vector(), (std::vector<float>{0, 3}));
+}
+
 TEST(Autograd, BoundGradientsStayInTheirBuffer) {
   Var x = leaf({1, 2});
   Tensor values(Shape{4}), grads(Shape{4});

@@ -93,7 +93,9 @@ TEST(Graph, TrainingModeCannotBeTraced) {
 }
 
 TEST(Graph, AnOperationThatDoesNotRecordItselfIsRefused) {
-  const auto silent = [](const Var& x) { return make_var(x.value().clone(), {x}, {}); };
+  const auto silent = [](const Var& x) {
+    return make_var(x.value().clone(), {x}, [](const Tensor&) {});
+  };
   EXPECT_THROW(trace([&](const auto& in) { return std::vector<Var>{relu(silent(in[0]))}; }, {{2}}),
                CheckFailure);
   EXPECT_THROW(trace([&](const auto& in) { return std::vector<Var>{silent(in[0])}; }, {{2}}),

@@ -1,99 +1,25 @@
-// Optimisers against independent implementations in double, their checkpoints, and clipping.
-#include "nn/optim/optimizer.h"
-
+// What all optimisers share: groups, clipping, accumulation, checkpoints; and averages of weights.
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <limits>
 
 #include "nn/base/check.h"
 #include "nn/base/rng.h"
+#include "nn/layers/batch_norm.h"
 #include "nn/layers/linear.h"
 #include "nn/ops.h"
-#include "tests/nn/op_cases.h"
+#include "nn/optim/optimizer.h"
+#include "nn/optim/weight_average.h"
+#include "tests/nn/optim_parameters.h"
 
 namespace tengen::nn {
 namespace {
 
-// Two weights that decay around a bias that does not.
-std::vector<NamedVar> some_parameters() {
-  return {{"a", Var(Tensor({3, 2}, spread_values(6, 1)), true), true},
-          {"b", Var(Tensor({4}, spread_values(4, 2)), true), false},
-          {"c", Var(Tensor({5}, spread_values(5, 3)), true), true}};
-}
-
-// The gradient of step t for element i of a parameter; any fixed numbers would do.
-float gradient_at(size_t parameter, int64_t i, int t) {
-  return static_cast<float>(std::sin(1.0 + 3.0 * static_cast<double>(parameter) +
-                                     0.7 * static_cast<double>(i) + 1.3 * t));
-}
-
-void set_gradients(std::vector<NamedVar>& parameters, int t) {
-  for (size_t p = 0; p < parameters.size(); ++p) {
-    std::vector<float> values(parameters[p].var.value().size());
-    for (size_t i = 0; i < values.size(); ++i)
-      values[i] = gradient_at(p, static_cast<int64_t>(i), t);
-    parameters[p].var.add_grad(Tensor(parameters[p].var.shape(), values));
-  }
-}
-
-using Rule = std::function<void(double& weight, double gradient, double* state, int t, bool decay)>;
-
-// Runs `optimizer` and `rule` side by side.
-void expect_follows(Optimizer& optimizer, std::vector<NamedVar> parameters, const Rule& rule) {
-  std::vector<std::vector<double>> weights, states;
-  for (const NamedVar& parameter : parameters) {
-    const std::vector<float> values = parameter.var.value().to_vector();
-    weights.emplace_back(values.begin(), values.end());
-    states.emplace_back(2 * values.size());
-  }
-  for (int t = 1; t <= 30; ++t) {
-    optimizer.zero_grad();
-    set_gradients(parameters, t);
-    optimizer.step(0.05f);
-    for (size_t p = 0; p < parameters.size(); ++p) {
-      const std::vector<float> got = parameters[p].var.value().to_vector();
-      for (size_t i = 0; i < got.size(); ++i) {
-        rule(weights[p][i], gradient_at(p, static_cast<int64_t>(i), t), &states[p][2 * i], t,
-             parameters[p].decay);
-        ASSERT_NEAR(got[i], weights[p][i], 1e-6 * std::max(1.0, std::abs(weights[p][i])))
-            << parameters[p].path << " " << i << " after step " << t;
-      }
-    }
-  }
-}
-
-TEST(Optimizer, SgdIsTheFormula) {
-  for (const bool nesterov : {false, true}) {
-    const std::vector<NamedVar> parameters = some_parameters();
-    const auto sgd =
-        make_sgd(parameters, {.momentum = 0.8f, .nesterov = nesterov, .weight_decay = 0.01f});
-    expect_follows(*sgd, parameters, [&](double& w, double g, double* velocity, int, bool decay) {
-      const double mu = 0.8f;
-      if (decay) g += double{0.01f} * w;
-      *velocity = mu * *velocity + g;
-      w -= double{0.05f} * (nesterov ? g + mu * *velocity : *velocity);
-    });
-  }
-}
-
-TEST(Optimizer, AdamWIsTheFormula) {
-  const std::vector<NamedVar> parameters = some_parameters();
-  const auto adam = make_adamw(
-      parameters, {.beta1 = 0.9f, .beta2 = 0.98f, .epsilon = 1e-6f, .weight_decay = 0.1f});
-  expect_follows(*adam, parameters, [](double& w, double g, double* state, int t, bool decay) {
-    const double b1 = 0.9f, b2 = 0.98f, rate = 0.05f;
-    if (decay) w -= rate * double{0.1f} * w;
-    state[0] = b1 * state[0] + (1 - b1) * g;
-    state[1] = b2 * state[1] + (1 - b2) * g * g;
-    const double first = state[0] / (1 - std::pow(b1, t));
-    const double second = state[1] / (1 - std::pow(b2, t));
-    w -= rate * first / (std::sqrt(second) + double{1e-6f});
-  });
-}
+using Floats = std::vector<float>;
 
 // w = 1, gradient 2 w, learning rate 0.1, by hand.
 TEST(Optimizer, FirstStepsByHand) {
-  Var w(Tensor({1}, std::vector<float>{1}), true);
+  Var w(Tensor({1}, Floats{1}), true);
   const auto sgd =
       make_sgd({{"w", w, true}}, {.momentum = 0.5f, .nesterov = false, .weight_decay = 0.0f});
   for (const float expected : {0.8f, 0.54f, 0.302f}) {
@@ -107,43 +33,111 @@ TEST(Optimizer, FirstStepsByHand) {
 TEST(Optimizer, ClipsByTheNormOfTheWholeGradient) {
   std::vector<NamedVar> parameters = some_parameters();
   const auto sgd = make_sgd(parameters, {});
-  parameters[0].var.add_grad(Tensor({3, 2}, std::vector<float>{3, 0, 0, 0, 0, 0}));
-  parameters[1].var.add_grad(Tensor({4}, std::vector<float>{0, 4, 0, 0}));
+  parameters[0].var.add_grad(Tensor({3, 2}, Floats{3, 0, 0, 0, 0, 0}));
+  parameters[1].var.add_grad(Tensor({4}, Floats{0, 4, 0, 0}));
   EXPECT_NEAR(sgd->clip_gradient(10.0f), 5.0f, 1e-5);
-  EXPECT_EQ(parameters[1].var.grad().to_vector(), (std::vector<float>{0, 4, 0, 0}));
+  EXPECT_EQ(parameters[1].var.grad().to_vector(), (Floats{0, 4, 0, 0}));
   EXPECT_NEAR(sgd->clip_gradient(1.0f), 5.0f, 1e-5);
   EXPECT_NEAR(parameters[0].var.grad().to_vector()[0], 0.6f, 1e-6);
   EXPECT_NEAR(parameters[1].var.grad().to_vector()[1], 0.8f, 1e-6);
 }
 
+TEST(Optimizer, ClipsEveryValue) {
+  std::vector<NamedVar> parameters = some_parameters();
+  const auto sgd = make_sgd(parameters, {});
+  parameters[0].var.add_grad(Tensor({3, 2}, Floats{3, -3, 0.5f, -0.5f, 0, 1}));
+  sgd->clip_gradient_values(1.0f);
+  EXPECT_EQ(parameters[0].var.grad().to_vector(), (Floats{1, -1, 0.5f, -0.5f, 0, 1}));
+}
+
+TEST(Optimizer, GroupsHaveTheirOwnRateAndDecay) {
+  const auto ones = [] { return Var(Tensor({2}, Floats{1, 1}), true); };
+  Var plain = ones(), slow = ones(), frozen = ones(), strong = ones();
+  const auto sgd = make_sgd({{{{"plain", plain, true}}},
+                             {{{"slow", slow, true}}, 0.1f},
+                             {{{"frozen", frozen, true}}, 0.0f},
+                             {{{"strong", strong, true}, {"biased", ones(), false}}, 1.0f, 0.5f}},
+                            {.momentum = 0.0f, .weight_decay = 0.0f});
+  for (Var* var : {&plain, &slow, &frozen, &strong}) var->add_grad(Tensor({2}, Floats{1, 2}));
+  sgd->step(0.1f);
+  const auto expect = [](const Var& var, float first, float second) {
+    EXPECT_NEAR(var.value().to_vector()[0], first, 1e-6);
+    EXPECT_NEAR(var.value().to_vector()[1], second, 1e-6);
+  };
+  expect(plain, 0.9f, 0.8f);
+  expect(slow, 0.99f, 0.98f);
+  expect(frozen, 1.0f, 1.0f);
+  expect(strong, 0.85f, 0.75f);  // 0.1 * (gradient + 0.5 * weight)
+}
+
+TEST(Optimizer, AParameterInTwoGroupsIsNamed) {
+  const Var w(Tensor({1}), true);
+  try {
+    make_sgd({{{{"w", w, true}}}, {{{"head.w", w, true}}}}, {});
+    ADD_FAILURE();
+  } catch (const CheckFailure& failure) {
+    EXPECT_NE(std::string(failure.what()).find("head.w"), std::string::npos);
+  }
+}
+
 TEST(Optimizer, ValuesAndModuleStayTheSameWhenParametersMove) {
   Rng rng(1);
   Linear layer(3, 2, rng);
-  const std::vector<float> before = layer.state()[0].tensor.to_vector();
+  const Floats before = layer.state()[0].tensor.to_vector();
   const auto adam = make_adamw(layer.parameters(), {});
   EXPECT_EQ(layer.state()[0].tensor.to_vector(), before);
-  backward(sum(layer.forward(Var(Tensor({1, 3}, std::vector<float>{1, 2, 3})))));
+  backward(sum(layer.forward(Var(Tensor({1, 3}, Floats{1, 2, 3})))));
   adam->step(0.1f);
   EXPECT_NE(layer.state()[0].tensor.to_vector(), before);
 }
 
+// Four parts of three rows against one batch of twelve.
+TEST(Optimizer, AccumulatedPartsAreTheWholeBatch) {
+  const Tensor x({12, 3}, spread_values(36, 1)), y({12, 2}, spread_values(24, 2));
+  const auto trained = [&](int64_t parts) {
+    Rng rng(1);
+    Linear layer(3, 2, rng);
+    const auto adam = make_adam(layer.parameters(), {});
+    for (int step = 0; step < 10; ++step) {
+      adam->zero_grad();
+      const int64_t rows = 12 / parts;
+      for (int64_t p = 0; p < parts; ++p) {
+        const Var part = layer.forward(Var(x.view(p * rows * 3, {rows, 3})));
+        const Var loss = mse_loss(part, y.view(p * rows * 2, {rows, 2}));
+        backward(scale(loss, 1.0f / static_cast<float>(parts)));
+      }
+      adam->step(0.01f);
+    }
+    return layer.state()[0].tensor.to_vector();
+  };
+  const Floats whole = trained(1), accumulated = trained(4);
+  for (size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(accumulated[i], whole[i], 1e-5);
+}
+
+using Make = std::unique_ptr<Optimizer> (*)(const std::vector<NamedVar>&);
+
+std::vector<Make> every_optimizer() {
+  return {[](const auto& p) { return make_sgd(p, {}); },
+          [](const auto& p) { return make_adagrad(p, {}); },
+          [](const auto& p) { return make_rmsprop(p, {.momentum = 0.9f, .centered = true}); },
+          [](const auto& p) { return make_adam(p, {.weight_decay = 1e-2f}); },
+          [](const auto& p) { return make_adamw(p, {}); }};
+}
+
 TEST(Optimizer, CheckpointsGoOnBitExactly) {
-  for (const bool adam : {false, true}) {
-    const auto made = [&](const std::vector<NamedVar>& parameters) {
-      return adam ? make_adamw(parameters, {}) : make_sgd(parameters, {});
-    };
+  for (const Make make : every_optimizer()) {
     const auto step = [](Optimizer& optimizer, std::vector<NamedVar>& parameters, int t) {
       optimizer.zero_grad();
       set_gradients(parameters, t);
       optimizer.step(0.01f);
     };
     std::vector<NamedVar> parameters = some_parameters(), resumed = some_parameters();
-    const auto optimizer = made(parameters);
+    const auto optimizer = make(parameters);
     for (int t = 0; t < 5; ++t) step(*optimizer, parameters, t);
 
     for (size_t p = 0; p < parameters.size(); ++p)
       resumed[p].var.value().copy_from(parameters[p].var.value());
-    const auto fresh = made(resumed);
+    const auto fresh = make(resumed);
     fresh->load_state(optimizer->state());
     for (int t = 5; t < 10; ++t) {
       step(*optimizer, parameters, t);
@@ -153,6 +147,70 @@ TEST(Optimizer, CheckpointsGoOnBitExactly) {
       EXPECT_EQ(resumed[p].var.value().to_vector(), parameters[p].var.value().to_vector());
     EXPECT_THROW(fresh->load_state({}), Error);
   }
+}
+
+// Every rule finds the bottom of a bowl that is a hundred times steeper one way than the other.
+TEST(Optimizer, EveryRuleFindsTheMinimum) {
+  for (const Make make : every_optimizer()) {
+    Var w(Tensor({2}, Floats{1, -1}), true);
+    const auto optimizer = make({{"w", w, false}});
+    const Var steepness(Tensor({2}, Floats{1.0f, 0.01f}));
+    for (int step = 0; step < 800; ++step) {
+      optimizer->zero_grad();
+      backward(sum(multiply(steepness, square(w))));
+      optimizer->step(step < 600 ? 0.1f : 0.002f);
+    }
+    for (const float value : w.value().to_vector()) EXPECT_NEAR(value, 0.0f, 0.2f);
+  }
+}
+
+TEST(WeightAverage, IsTheRecurrence) {
+  BatchNorm norm(1);
+  WeightAverage average(norm, {.decay = 0.75f, .warm_up = false});
+  Tensor weight = norm.state()[0].tensor, running_mean = norm.buffers()[0].tensor;
+  double expected = 1.0, expected_mean = 0.0;
+  for (int t = 1; t <= 5; ++t) {
+    weight.fill(static_cast<float>(t));
+    running_mean.fill(static_cast<float>(-t));
+    average.update();
+    expected += 0.25 * (t - expected);
+    expected_mean += 0.25 * (-t - expected_mean);
+  }
+  EXPECT_NEAR(average.state()[0].tensor.item(), expected, 1e-6);
+  EXPECT_NEAR(average.state()[2].tensor.item(), expected_mean, 1e-6);
+}
+
+// 1 with decay 1/11 towards 2, then 2/12 towards 2.
+TEST(WeightAverage, WarmsUp) {
+  BatchNorm norm(1);
+  WeightAverage average(norm, {.decay = 0.999f});
+  norm.state()[0].tensor.copy_from(Tensor({1}, Floats{2}));
+  average.update();
+  average.update();
+  EXPECT_NEAR(average.state()[0].tensor.item(), 2.0 - 1.0 / 11.0 * 2.0 / 12.0, 1e-6);
+}
+
+TEST(WeightAverage, IsSwappedInAndOut) {
+  BatchNorm norm(1);
+  Tensor weight = norm.state()[0].tensor;
+  WeightAverage average(norm);
+  weight.fill(5.0f);
+  {
+    const AverageInPlace in_use(average);
+    EXPECT_EQ(weight.item(), 1.0f);
+    EXPECT_THROW(average.update(), CheckFailure);
+    EXPECT_THROW(average.state(), CheckFailure);
+  }
+  EXPECT_EQ(weight.item(), 5.0f);
+
+  BatchNorm other(1);
+  WeightAverage resumed(other);
+  average.update();
+  resumed.load_state(average.state());
+  other.load_state(norm.state());
+  average.update();
+  resumed.update();
+  EXPECT_EQ(resumed.state()[0].tensor.item(), average.state()[0].tensor.item());
 }
 
 }  // namespace

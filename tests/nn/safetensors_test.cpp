@@ -119,6 +119,21 @@ TEST_F(SafeTensorsTest, ReadsHalfPrecisionAsFloat) {
   EXPECT_EQ(read.tensors[1].tensor.to_vector(), (std::vector<float>{1, -3.140625f}));
 }
 
+TEST_F(SafeTensorsTest, ReadsOtherNumbersAsFloat) {
+  const std::string data("\x00\x00\x00\x00\x00\x00\xd0\xbf\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+                         18);
+  const SafeTensors read =
+      parse_safetensors(file_of(R"({"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},)"
+                                R"("i":{"dtype":"I64","shape":[],"data_offsets":[8,16]},)"
+                                R"("u":{"dtype":"U8","shape":[1],"data_offsets":[16,17]},)"
+                                R"("b":{"dtype":"BOOL","shape":[1],"data_offsets":[17,18]}})",
+                                data),
+                        "x");
+  const float expected[] = {-0.25f, -2, 255, 1};
+  ASSERT_EQ(read.tensors.size(), 4u);
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(read.tensors[i].tensor.item(), expected[i]);
+}
+
 TEST_F(SafeTensorsTest, ErrorsNameTheFileAndTheFault) {
   const auto with = [](const std::string& entry) {
     return file_of("{\"w\":" + entry + "}", bytes_of({1, 2}));
@@ -133,7 +148,7 @@ TEST_F(SafeTensorsTest, ErrorsNameTheFileAndTheFault) {
   expect_error(file_of(R"({"__metadata__":{"k":1}})", ""), "not a string");
   expect_error(with("3"), "tensor w has not the keys");
   expect_error(with(R"({"dtype":"F32","shape":[2]})"), "tensor w has not the keys");
-  expect_error(with(R"({"dtype":"I64","shape":[1],"data_offsets":[0,8]})"), "type I64");
+  expect_error(with(R"({"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]})"), "type F8_E4M3");
   expect_error(with(R"({"dtype":"F32","shape":[-2],"data_offsets":[0,8]})"), "not a count");
   expect_error(with(R"({"dtype":"F32","shape":[2.5],"data_offsets":[0,8]})"), "not a count");
   expect_error(with(R"({"dtype":"F32","shape":[99999999,99999999],"data_offsets":[0,8]})"),

@@ -12,6 +12,14 @@
 namespace tengen::nn {
 namespace {
 
+TEST(Shape, WithReplacesOneAxisCountedFromEitherEnd) {
+  const Shape shape{2, 3, 5};
+  EXPECT_EQ(shape.with(-1, 7), (Shape{2, 3, 7}));
+  EXPECT_EQ(shape.with(0, 7), (Shape{7, 3, 5}));
+  EXPECT_THROW(shape.with(3, 7), CheckFailure);
+  EXPECT_THROW(Shape(std::vector<int64_t>(Shape::kMaxRank + 1, 1)), CheckFailure);
+}
+
 TEST(Shape, CountsIndexesAndPrints) {
   const Shape shape{32, 9, 9, 64};
   EXPECT_EQ(shape.rank(), 4);
