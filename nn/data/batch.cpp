@@ -11,7 +11,7 @@ namespace {
 bool fits(const Shape& a, const Shape& b, bool padded) {
   if (a == b) return true;
   return padded && a.rank() == b.rank() && a.rank() > 0 &&
-         std::equal(a.dims().begin() + 1, a.dims().end(), b.dims().begin() + 1);
+         std::equal(a.begin() + 1, a.end(), b.begin() + 1);
 }
 
 void check_shapes(const std::vector<Sample>& samples, bool padded) {
@@ -43,7 +43,7 @@ Tensor stacked(const std::vector<Sample>& samples, size_t field, std::optional<f
     batch.lengths.push_back(std::move(lengths));
   }
   std::vector<int64_t> dims = {static_cast<int64_t>(samples.size())};
-  dims.insert(dims.end(), row.dims().begin(), row.dims().end());
+  dims.insert(dims.end(), row.begin(), row.end());
   Tensor out = Tensor::uninitialized(Shape(dims), samples[0][field].device());
   float* to = out.data();
   for (const Sample& sample : samples) {

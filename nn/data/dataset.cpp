@@ -19,8 +19,7 @@ class TensorDataset : public Dataset {
     for (const Tensor& field : fields_) {
       CHECK(field.shape().rank() > 0);
       CHECK(field.shape()[0] == fields_[0].shape()[0]);
-      const std::vector<int64_t>& dims = field.shape().dims();
-      shapes_.emplace_back(std::vector<int64_t>(dims.begin() + 1, dims.end()));
+      shapes_.emplace_back(std::span(field.shape().begin() + 1, field.shape().end()));
     }
   }
   int64_t size() const override { return fields_[0].shape()[0]; }

@@ -64,7 +64,7 @@ IdxArray parse(std::string bytes, const std::string& name) {
     fail(name, 2, "not an IDX file: number type " + std::to_string(out.type) + " is unknown");
   const size_t rank = static_cast<uint8_t>(bytes[3]);
   out.data_at = 4 + 4 * rank;
-  if (rank == 0 || out.data_at > bytes.size())
+  if (rank == 0 || rank > Shape::kMaxRank || out.data_at > bytes.size())
     fail(name, 3,
          "a rank of " + std::to_string(rank) + " with " + std::to_string(bytes.size() - 4) +
              " bytes to follow; the file is damaged");

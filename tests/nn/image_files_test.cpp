@@ -41,6 +41,7 @@ TEST(Idx, DamageIsAnErrorThatNamesTheByte) {
   EXPECT_NE(idx_fault("\0\0\x0a\x01\0\0\0\0"s).find("byte 2: not an IDX file: number type 10"),
             std::string::npos);
   EXPECT_NE(idx_fault("\0\0\x08\0"s).find("a rank of 0"), std::string::npos);
+  EXPECT_NE(idx_fault("\0\0\x08\x09"s + std::string(40, 0)).find("a rank of 9"), std::string::npos);
   // Sizes whose product is 2^96.
   EXPECT_NE(idx_fault("\0\0\x08\x03"s + std::string(12, '\xff') + "123").find("byte 4: truncated"),
             std::string::npos);
