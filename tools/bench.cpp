@@ -27,7 +27,6 @@ constexpr Benchmark kBenchmarks[] = {
     {"search", "The tree alone, with the hash evaluator: visits a second, bytes a node",
      bench_search},
     {"eval", "Network evaluations a second on 9x9 and 19x19", bench_eval},
-    {"train", "Training steps: samples a second", bench_train},
 };
 
 void print_table(const std::vector<Figure>& figures) {
@@ -39,13 +38,6 @@ void print_table(const std::vector<Figure>& figures) {
                f.unit);
 }
 
-void write_json(const std::string& path, const nlohmann::json& content) {
-  if (path.empty()) return;
-  std::ofstream file(path);
-  file << content.dump(2) << "\n";
-  if (!file.flush()) throw Error(path + ": cannot write the figures; is the folder there?");
-}
-
 nlohmann::json as_json(const std::string& name, const std::vector<Figure>& figures) {
   nlohmann::json rows = nlohmann::json::array();
   for (const Figure& f : figures)
@@ -54,6 +46,13 @@ nlohmann::json as_json(const std::string& name, const std::vector<Figure>& figur
 }
 
 }  // namespace
+
+void write_json(const std::string& path, const nlohmann::json& content) {
+  if (path.empty()) return;
+  std::ofstream file(path);
+  file << content.dump(2) << "\n";
+  if (!file.flush()) throw Error(path + ": cannot write the figures; is the folder there?");
+}
 
 void add_bench(CLI::App& app) {
   CLI::App* bench = app.add_subcommand("bench", "Measure this machine; each prints a table");
@@ -78,6 +77,8 @@ void add_bench(CLI::App& app) {
       write_json(*json, as_json(benchmark.name, figures));
     });
   }
+
+  add_bench_train(*bench);
 
   CLI::App* signature = bench->add_subcommand(
       "signature", "One number for the behaviour of rules, features and search");

@@ -1,127 +1,202 @@
-// `tengen bench train`: whole training steps (forward, backward, update) on random data, of the
-// two networks for which the peers' figures are known.
+// `tengen bench train`: whole training steps on random data, in float32 and with products in
+// bfloat16, and beside them the same steps in libtorch (tools/peer).
+//
+// Every measurement is a process of its own, so that each peak of memory is that of one workload,
+// and the programs take turns, so that what else the machine does meets both.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
-#include <functional>
+#include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "nn/layers/batch_norm.h"
-#include "nn/layers/conv2d.h"
-#include "nn/layers/linear.h"
-#include "nn/layers/residual_block.h"
-#include "nn/ops.h"
-#include "nn/optim/optimizer.h"
+#include "nn/base/check.h"
+#include "nn/base/parallel.h"
+#include "nn/precision.h"
 #include "tools/bench.h"
+#include "tools/train_workloads.h"
 
 namespace tengen::tools {
 namespace {
 
-constexpr int kRounds = 5;
+using nlohmann::json;
 
-// Stem, tower and policy head, as in "Mastering the Game of Go without Human Knowledge".
-class GoTower : public nn::Module {
- public:
-  GoTower(int64_t planes, int64_t channels, int blocks, Rng rng)
-      : stem_(planes, channels, 3, rng, {.bias = false}),
-        stem_norm_(channels),
-        policy_conv_(channels, 2, 1, rng, {.bias = false}),
-        policy_norm_(2),
-        policy_(2 * 81, 82, rng) {
-    add_child("stem", stem_);
-    add_child("stem_norm", stem_norm_);
-    for (int i = 0; i < blocks; ++i) {
-      blocks_.push_back(std::make_unique<nn::ResidualBlock>(channels, rng));
-      add_child("block" + std::to_string(i), *blocks_.back());
-    }
-    add_child("policy_conv", policy_conv_);
-    add_child("policy_norm", policy_norm_);
-    add_child("policy", policy_);
-  }
-  nn::Var forward(const nn::Var& planes) {
-    nn::Var x = stem_norm_.forward_relu(stem_.forward(planes));
-    for (const auto& block : blocks_) x = block->forward(x);
-    x = policy_norm_.forward_relu(policy_conv_.forward(x));
-    return policy_.forward(nn::reshape(x, {x.shape()[0], 2 * 81}));
-  }
-
- private:
-  nn::Conv2d stem_;
-  nn::BatchNorm stem_norm_;
-  std::vector<std::unique_ptr<nn::ResidualBlock>> blocks_;
-  nn::Conv2d policy_conv_;
-  nn::BatchNorm policy_norm_;
-  nn::Linear policy_;
+struct Options {
+  double seconds = 1.0;
+  int rounds = 5;
+  std::string only, peer, json_file;
+  std::string in_process;  // precision
 };
 
-class Mlp : public nn::Module {
- public:
-  explicit Mlp(Rng rng) : first_(784, 512, rng), second_(512, 256, rng), third_(256, 10, rng) {
-    add_child("first", first_);
-    add_child("second", second_);
-    add_child("third", third_);
+const TrainWorkload& workload_named(const std::string& name) {
+  std::string known;
+  for (const TrainWorkload& work : train_workloads()) {
+    if (work.name == name) return work;
+    known.append(" ").append(work.name);
   }
-  nn::Var forward(const nn::Var& x) {
-    return third_.forward(nn::relu(second_.forward(nn::relu(first_.forward(x)))));
-  }
-
- private:
-  nn::Linear first_, second_, third_;
-};
-
-nn::Tensor noise(const nn::Shape& shape) {
-  Rng rng(1);
-  std::vector<float> values(static_cast<size_t>(shape.size()));
-  for (float& value : values) value = static_cast<float>(rng.normal());
-  return nn::Tensor(shape, values);
+  throw Error("bench train: no workload \"" + name + "\"; there are" + known);
 }
 
-nn::Tensor one_hot_rows(int64_t rows, int64_t classes) {
-  Rng rng(2);
-  nn::Tensor out({rows, classes});
-  for (int64_t row = 0; row < rows; ++row)
-    out.values()[static_cast<size_t>(row * classes + rng.below(static_cast<uint32_t>(classes)))] =
-        1.0f;
+double samples_per_second(const TrainWorkload& work, const std::string& precision, double seconds) {
+  const nn::ProductPrecision products(precision == "bf16" ? nn::Precision::kBfloat16
+                                                          : nn::Precision::kFloat32);
+  Trainee trainee = work.make(work.batch);
+  for (int i = 0; i < 3; ++i) trainee.step();
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  std::chrono::duration<double> passed{};
+  int64_t steps = 0;
+  do {
+    trainee.step();
+    ++steps;
+    passed = Clock::now() - start;
+  } while (passed.count() < seconds);
+  return static_cast<double>(steps * work.batch) / passed.count();
+}
+
+// What torch_peer prints, too: one line of JSON.
+void print_measurement(const TrainWorkload& work, const std::string& precision, double seconds) {
+  const double rate = samples_per_second(work, precision, seconds);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const double peak_mib = static_cast<double>(usage.ru_maxrss) / 1024.0;  // Linux counts in KiB
+  fmt::print("{{\"samples_per_second\": {:.2f}, \"peak_mib\": {:.1f}}}\n", rate, peak_mib);
+}
+
+struct Measurement {
+  double samples_per_second, peak_mib;
+};
+
+Measurement measured_by(const std::string& command) {
+  std::string output;
+  FILE* const pipe = popen(command.c_str(), "r");
+  if (!pipe) throw Error("bench train: cannot start: " + command);
+  char buffer[256];
+  while (const size_t size = std::fread(buffer, 1, sizeof buffer, pipe))
+    output.append(buffer, size);
+  const int status = pclose(pipe);
+  const json line = json::parse(output, nullptr, false);
+  if (status != 0 || !line.is_object())
+    throw Error("bench train: this failed, run it by hand to see why: " + command);
+  return {line.at("samples_per_second").get<double>(), line.at("peak_mib").get<double>()};
+}
+
+std::string quoted(const std::string& word) {
+  std::string out = "'";
+  for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// The medians of one program's rounds.
+class Contender {
+ public:
+  explicit Contender(std::string command) : command_(std::move(command)) {}
+  void run() {
+    const Measurement one = measured_by(command_);
+    rates_.push_back(one.samples_per_second);
+    peaks_.push_back(one.peak_mib);
+  }
+  Measurement median() const { return {middle(rates_), middle(peaks_)}; }
+
+ private:
+  static double middle(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+  }
+  std::string command_;
+  std::vector<double> rates_, peaks_;
+};
+
+struct Row {
+  std::string workload, precision;
+  Measurement tengen;
+  std::optional<Measurement> libtorch;
+};
+
+Row measured_row(const TrainWorkload& work, const std::string& precision, const Options& options) {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  Contender tengen(fmt::format("{} --threads {} bench train --in-process {} --only {} --seconds {}",
+                               quoted(self), worker_count(), precision, work.name,
+                               options.seconds));
+  Contender libtorch(fmt::format("{} {} {} {} {}", quoted(options.peer), work.name, precision,
+                                 options.seconds, worker_count()));
+  const bool compared = !options.peer.empty();
+  for (int round = 0; round < options.rounds; ++round) {
+    tengen.run();
+    if (compared) libtorch.run();
+  }
+  return {work.name, precision, tengen.median(),
+          compared ? std::optional(libtorch.median()) : std::nullopt};
+}
+
+void print_row(const Row& row) {
+  fmt::print("{:<6} {:<5} {:>10.1f} {:>6.0f}", row.workload, row.precision,
+             row.tengen.samples_per_second, row.tengen.peak_mib);
+  if (row.libtorch)
+    fmt::print(" {:>10.1f} {:>6.0f} {:>6.2f}", row.libtorch->samples_per_second,
+               row.libtorch->peak_mib,
+               row.tengen.samples_per_second / row.libtorch->samples_per_second);
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
+json as_json(const Row& row) {
+  const auto both = [](const Measurement& m) {
+    return json{{"samples_per_second", m.samples_per_second}, {"peak_mib", m.peak_mib}};
+  };
+  json out{{"workload", row.workload}, {"precision", row.precision}, {"tengen", both(row.tengen)}};
+  if (row.libtorch) out["libtorch"] = both(*row.libtorch);
   return out;
 }
 
-// Samples a second of SGD steps with momentum: the median over rounds.
-template <class Net>
-double training_rate(Net& net, const nn::Shape& input, int64_t classes, double seconds) {
-  using Clock = std::chrono::steady_clock;
-  const auto sgd = nn::make_sgd(net.parameters(), {});
-  const nn::Var x(noise(input));
-  const nn::Tensor target = one_hot_rows(input[0], classes);
-  const auto step = [&] {
-    sgd->zero_grad();
-    nn::backward(nn::cross_entropy(net.forward(x), target, nn::Tensor()));
-    sgd->step(0.01f);
-  };
-  step();  // fills the buffer pool
-  std::vector<double> rates;
-  for (int round = 0; round < kRounds; ++round) {
-    int steps = 0;
-    const auto start = Clock::now();
-    std::chrono::duration<double> passed{};
-    do {
-      step();
-      ++steps;
-      passed = Clock::now() - start;
-    } while (passed.count() < seconds / kRounds);
-    rates.push_back(static_cast<double>(steps * input[0]) / passed.count());
+void compare(const Options& options) {
+  json rows = json::array();
+  fmt::print("{:<6} {:<5} {:>10} {:>6}", "", "", "samples/s", "MiB");
+  if (!options.peer.empty()) fmt::print(" {:>10} {:>6} {:>6}", "libtorch", "MiB", "ratio");
+  fmt::print("\n");
+  for (const TrainWorkload& work : train_workloads()) {
+    if (!options.only.empty() && options.only != work.name) continue;
+    for (const char* precision : {"fp32", "bf16"}) {
+      const Row row = measured_row(work, precision, options);
+      print_row(row);
+      rows.push_back(as_json(row));
+    }
   }
-  std::sort(rates.begin(), rates.end());
-  return rates[kRounds / 2];
+  for (const TrainWorkload& work : train_workloads())
+    fmt::print("{}: {}, batch {}\n", work.name, work.description, work.batch);
+  write_json(options.json_file, {{"benchmark", "train"}, {"rows", rows}});
 }
 
 }  // namespace
 
-std::vector<Figure> bench_train(const BenchOptions& options) {
-  GoTower tower(17, 64, 6, Rng(3));
-  Mlp mlp{Rng(4)};
-  return {{"Go ResNet 9x9, 17 planes, 6x64, batch 256, SGD",
-           training_rate(tower, {256, 9, 9, 17}, 82, options.seconds), "samples/s"},
-          {"MLP 784-512-256-10, batch 128, SGD",
-           training_rate(mlp, {128, 784}, 10, options.seconds), "samples/s"}};
+void add_bench_train(CLI::App& bench) {
+  CLI::App* train = bench.add_subcommand("train", "Training steps: samples a second, peak memory");
+  const auto options = std::make_shared<Options>();
+  train->add_option("--seconds", options->seconds, "Measuring time of each process")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  train->add_option("--rounds", options->rounds, "Processes of each figure; the median is told")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  train->add_option("--only", options->only, "Measure this workload alone");
+  train->add_option("--peer", options->peer, "Take turns with this torch_peer (tools/peer)")
+      ->check(CLI::ExistingFile);
+  train->add_option("--json", options->json_file, "Also write the figures to this file");
+  train
+      ->add_option("--in-process", options->in_process,
+                   "Train the workload of --only here, in this precision; print one line of JSON")
+      ->check(CLI::IsMember({"fp32", "bf16"}));
+  train->callback([options] {
+    if (!options->only.empty()) workload_named(options->only);
+    if (options->in_process.empty()) return compare(*options);
+    print_measurement(workload_named(options->only), options->in_process, options->seconds);
+  });
 }
 
 }  // namespace tengen::tools
