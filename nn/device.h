@@ -72,6 +72,9 @@ class Device {
  public:
   virtual ~Device() = default;
   virtual std::string name() const = 0;
+  // Products in Precision::kBfloat16 are faster here than in float32. Where they are not, they may
+  // be computed in float32.
+  virtual bool fast_bfloat16() const { return false; }
 
   // Memory, at least 64-byte aligned.
   virtual std::shared_ptr<void> allocate(size_t bytes) = 0;

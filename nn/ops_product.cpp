@@ -1,5 +1,6 @@
 #include "nn/graph.h"
 #include "nn/ops.h"
+#include "nn/precision.h"
 #include "nn/tensor_math.h"
 
 namespace tengen::nn {
@@ -8,21 +9,23 @@ namespace {
 // c [m,n] = a [m,k] b [k,n] and its two gradients, on dense row-major matrices.
 struct Product {
   int64_t m, n, k;
+  Precision precision = product_precision();
 
   void value(const Tensor& a, const Tensor& b, Tensor& c) const {
-    a.device().gemm({false, false, m, n, k, k, n, n, 0.0f}, a.data(), b.data(), c.data());
+    a.device().gemm({false, false, m, n, k, k, n, n, 0.0f, precision}, a.data(), b.data(),
+                    c.data());
   }
   void add_grads(const Var& a, const Var& b, const Tensor& dc) const {
     float beta = 0.0f;
     if (a.requires_grad()) {  // da = dc b^T
       Tensor& da = a.accumulator(&beta);
-      dc.device().gemm({false, true, m, k, n, n, n, k, beta}, dc.data(), b.value().data(),
-                       da.data());
+      dc.device().gemm({false, true, m, k, n, n, n, k, beta, precision}, dc.data(),
+                       b.value().data(), da.data());
     }
     if (b.requires_grad()) {  // db = a^T dc
       Tensor& db = b.accumulator(&beta);
-      dc.device().gemm({true, false, k, n, m, k, n, n, beta}, a.value().data(), dc.data(),
-                       db.data());
+      dc.device().gemm({true, false, k, n, m, k, n, n, beta, precision}, a.value().data(),
+                       dc.data(), db.data());
     }
   }
 };

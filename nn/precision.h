@@ -23,4 +23,7 @@ class ProductPrecision {
 };
 Precision product_precision();
 
+// The nearest number with eight bits of significand, ties to even: what a factor becomes.
+float rounded_to_bfloat16(float x);
+
 }  // namespace tengen::nn

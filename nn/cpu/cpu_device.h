@@ -12,6 +12,7 @@ class CpuDevice : public ReferenceDevice {
   explicit CpuDevice(const Kernels& kernels) : kernels_(kernels) {}
 
   std::string name() const override;  // "cpu avx512"
+  bool fast_bfloat16() const override { return kernels_.bf16 != nullptr; }
   void fill(int64_t n, float value, float* x) override;
 
   // Products: gemm.h, winograd_conv.h, im2col.h.
@@ -63,6 +64,9 @@ class CpuDevice : public ReferenceDevice {
                             float* dresidual) override;
 
  private:
+  bool in_bfloat16(const Conv2dShape& s) const {
+    return s.precision == Precision::kBfloat16 && kernels_.bf16;
+  }
   void sum_rows(int64_t rows, int64_t columns, const float* x, float* y);
   void normalize(int64_t rows, int64_t channels, float epsilon, const float* x, const float* gamma,
                  const float* beta, const Epilogue& then, float* y, float* mean,

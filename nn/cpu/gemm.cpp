@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nn/base/parallel.h"
+#include "nn/cpu/bf16_gemm.h"
 #include "nn/cpu/scratch.h"
 
 namespace tengen::nn {
@@ -121,6 +122,8 @@ int64_t packed_columns(const Kernels& kernels, int64_t k, int64_t n) {
 
 void fast_gemm(const Kernels& kernels, const GemmShape& s, const float* a, const float* b,
                float* c) {
+  if (s.precision == Precision::kBfloat16 && kernels.bf16)
+    return bf16_gemm(*kernels.bf16, s, a, b, c);
   if (s.beta != 1.0f && (s.beta != 0.0f || s.k == 0)) {
     for (int64_t r = 0; r < s.m; ++r)
       for (int64_t i = 0; i < s.n; ++i)

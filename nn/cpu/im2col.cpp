@@ -72,8 +72,9 @@ void im2col_conv2d(const Kernels& kernels, const Conv2dShape& s, const float* x,
                    float* y) {
   const Sizes sizes(s);
   if (pointwise(s)) {
-    fast_gemm(kernels, {false, false, s.n * sizes.rows, s.out, s.in, s.in, s.out, s.out, 0.0f}, x,
-              w, y);
+    fast_gemm(kernels,
+              {false, false, s.n * sizes.rows, s.out, s.in, s.in, s.out, s.out, 0.0f, s.precision},
+              x, w, y);
     return;
   }
   const Scratch patches(sizes.images_at_once * sizes.rows * sizes.depth);
@@ -82,8 +83,10 @@ void im2col_conv2d(const Kernels& kernels, const Conv2dShape& s, const float* x,
       image_to_patches(s, x + (first + i) * sizes.image,
                        patches.data() + i * sizes.rows * sizes.depth);
     });
-    fast_gemm(kernels, {false, false, rows, s.out, sizes.depth, sizes.depth, s.out, s.out, 0.0f},
-              patches.data(), w, y + first * sizes.rows * s.out);
+    fast_gemm(
+        kernels,
+        {false, false, rows, s.out, sizes.depth, sizes.depth, s.out, s.out, 0.0f, s.precision},
+        patches.data(), w, y + first * sizes.rows * s.out);
   });
 }
 
@@ -91,13 +94,15 @@ void im2col_grad_input(const Kernels& kernels, const Conv2dShape& s, const float
                        const float* w, float* dx) {
   const Sizes sizes(s);
   if (pointwise(s)) {
-    fast_gemm(kernels, {false, true, s.n * sizes.rows, s.in, s.out, s.out, s.out, s.in, 0.0f}, dy,
-              w, dx);
+    fast_gemm(kernels,
+              {false, true, s.n * sizes.rows, s.in, s.out, s.out, s.out, s.in, 0.0f, s.precision},
+              dy, w, dx);
     return;
   }
   const Scratch patches(sizes.images_at_once * sizes.rows * sizes.depth);
   for_each_chunk(s, sizes, [&](int64_t first, int64_t images, int64_t rows) {
-    fast_gemm(kernels, {false, true, rows, sizes.depth, s.out, s.out, s.out, sizes.depth, 0.0f},
+    fast_gemm(kernels,
+              {false, true, rows, sizes.depth, s.out, s.out, s.out, sizes.depth, 0.0f, s.precision},
               dy + first * sizes.rows * s.out, w, patches.data());
     parallel_for(images, [&](int64_t i) {
       float* image = dx + (first + i) * sizes.image;
@@ -111,8 +116,9 @@ void im2col_grad_weight(const Kernels& kernels, const Conv2dShape& s, const floa
                         const float* dy, float* dw) {
   const Sizes sizes(s);
   if (pointwise(s)) {
-    fast_gemm(kernels, {true, false, s.in, s.out, s.n * sizes.rows, s.in, s.out, s.out, 0.0f}, x,
-              dy, dw);
+    fast_gemm(kernels,
+              {true, false, s.in, s.out, s.n * sizes.rows, s.in, s.out, s.out, 0.0f, s.precision},
+              x, dy, dw);
     return;
   }
   std::fill_n(dw, sizes.depth * s.out, 0.0f);
@@ -122,7 +128,8 @@ void im2col_grad_weight(const Kernels& kernels, const Conv2dShape& s, const floa
       image_to_patches(s, x + (first + i) * sizes.image,
                        patches.data() + i * sizes.rows * sizes.depth);
     });
-    fast_gemm(kernels, {true, false, sizes.depth, s.out, rows, sizes.depth, s.out, s.out, 1.0f},
+    fast_gemm(kernels,
+              {true, false, sizes.depth, s.out, rows, sizes.depth, s.out, s.out, 1.0f, s.precision},
               patches.data(), dy + first * sizes.rows * s.out, dw);
   });
 }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "nn/base/check.h"
+#include "nn/cpu/processor.h"
 
 namespace tengen::nn {
 
@@ -11,19 +12,41 @@ extern const Kernels kPlainKernels;
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
+extern const Bf16Kernels kAvx512Bf16Kernels;
+void amx_multiply(const Bf16Product& product);
 #endif
 
 namespace {
 
+#if defined(__x86_64__)
+// The kernels for AVX-512 with products in bfloat16.
+Kernels with_bf16(const char* name, const Bf16Kernels& bf16) {
+  Kernels kernels = kAvx512Kernels;
+  kernels.name = name;
+  kernels.bf16 = &bf16;
+  return kernels;
+}
+
+// AMX multiplies what the others pack.
+Bf16Kernels amx_kernels() {
+  Bf16Kernels kernels = kAvx512Bf16Kernels;
+  kernels.multiply = amx_multiply;
+  return kernels;
+}
+#endif
+
 std::vector<const Kernels*> runnable() {
   std::vector<const Kernels*> found;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-    found.push_back(&kAvx512Kernels);
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    found.push_back(&kAvx2Kernels);
+  static const Bf16Kernels tiles = amx_kernels();
+  static const Kernels amx = with_bf16("amx", tiles);
+  static const Kernels bf16 = with_bf16("avx512bf16", kAvx512Bf16Kernels);
+  if (processor_has_avx512() && processor_has_avx512_bf16()) {
+    if (processor_has_amx_bf16()) found.push_back(&amx);
+    found.push_back(&bf16);
+  }
+  if (processor_has_avx512()) found.push_back(&kAvx512Kernels);
+  if (processor_has_avx2()) found.push_back(&kAvx2Kernels);
 #endif
   found.push_back(&kPlainKernels);
   return found;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/cpu/bf16_kernels.h"
 #include "nn/cpu/winograd_shape.h"
 
 namespace tengen::nn {
@@ -113,10 +114,12 @@ struct Kernels {
   void (*rmsprop)(int64_t n, float learning_rate, float decay, float epsilon, float momentum,
                   float l2, const float* gradient, float* squares, float* means, float* velocity,
                   float* weight);
+
+  const Bf16Kernels* bf16 = nullptr;  // null: products in bfloat16 are computed in float32
 };
 
-// The best that this processor runs, or what the environment variable TENGEN_CPU names ("avx512",
-// "avx2", "plain"); a name that is unknown or does not run here is an Error that lists those that
+// The best that this processor runs, or what the environment variable TENGEN_CPU names ("amx",
+// "avx512bf16", "avx512", "avx2", "plain"; the first two differ from "avx512" in bfloat16); a name that is unknown or does not run here is an Error that lists those that
 // do.
 const Kernels& kernels();
 const Kernels& kernels(const std::string& name);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nn/cpu/reference_device.h"
+#include "nn/precision.h"
 
 namespace tengen::nn {
 namespace {
@@ -19,6 +20,27 @@ ConstMap matrix(const float* data, int64_t rows, int64_t columns, int64_t stride
 }
 MutableMap matrix(float* data, int64_t rows, int64_t columns, int64_t stride) {
   return {data, rows, columns, Eigen::OuterStride<>(stride)};
+}
+
+// A factor in the precision of its product: itself, or a rounded copy.
+class Factor {
+ public:
+  Factor(Precision precision, const float* x, int64_t size) : data_(x) {
+    if (precision == Precision::kFloat32) return;
+    rounded_.resize(size);
+    std::transform(x, x + size, rounded_.begin(), rounded_to_bfloat16);
+    data_ = rounded_.data();
+  }
+  const float* data() const { return data_; }
+
+ private:
+  std::vector<float> rounded_;
+  const float* data_;
+};
+
+// Floats from the first to the last of a matrix with leading dimension ld.
+int64_t extent(int64_t rows, int64_t columns, int64_t ld) {
+  return rows > 0 ? (rows - 1) * ld + columns : 0;
 }
 
 // Calls visit(patch_offset, image_offset) for every run of a group's input channels that a patch
@@ -61,10 +83,12 @@ auto group_columns(const Conv2dShape& s, int64_t group, Float* data, int64_t row
 }  // namespace
 
 void ReferenceDevice::gemm(const GemmShape& s, const float* a, const float* b, float* c) {
-  const ConstMap left(a, s.transpose_a ? s.k : s.m, s.transpose_a ? s.m : s.k,
-                      Eigen::OuterStride<>(s.lda));
-  const ConstMap right(b, s.transpose_b ? s.n : s.k, s.transpose_b ? s.k : s.n,
-                       Eigen::OuterStride<>(s.ldb));
+  const int64_t a_rows = s.transpose_a ? s.k : s.m, a_columns = s.transpose_a ? s.m : s.k;
+  const int64_t b_rows = s.transpose_b ? s.n : s.k, b_columns = s.transpose_b ? s.k : s.n;
+  const Factor a_factor(s.precision, a, extent(a_rows, a_columns, s.lda));
+  const Factor b_factor(s.precision, b, extent(b_rows, b_columns, s.ldb));
+  const ConstMap left(a_factor.data(), a_rows, a_columns, Eigen::OuterStride<>(s.lda));
+  const ConstMap right(b_factor.data(), b_rows, b_columns, Eigen::OuterStride<>(s.ldb));
   MutableMap result(c, s.m, s.n, Eigen::OuterStride<>(s.ldc));
   if (s.beta == 0.0f) {
     result.setZero();
@@ -84,27 +108,31 @@ void ReferenceDevice::gemm(const GemmShape& s, const float* a, const float* b, f
 
 void ReferenceDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   const ConvSizes sizes(s);
+  const Factor images(s.precision, x, s.n * sizes.image);
+  const Factor weights(s.precision, w, sizes.depth * s.out);
   std::vector<float> patches(sizes.rows * sizes.depth);  // the padding stays zero
   for_each_group(s, [&](int64_t i, int64_t g) {
-    const float* image = x + i * sizes.image;
+    const float* image = images.data() + i * sizes.image;
     for_each_patch_run(s, g, [&](int64_t patch, int64_t at) {
       std::copy_n(image + at, s.group_in(), patches.data() + patch);
     });
     group_columns(s, g, y + i * sizes.rows * s.out, sizes.rows).noalias() =
         matrix(std::as_const(patches).data(), sizes.rows, sizes.depth, sizes.depth) *
-        group_columns(s, g, w, sizes.depth);
+        group_columns(s, g, weights.data(), sizes.depth);
   });
 }
 
 void ReferenceDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const float* w,
                                         float* dx) {
   const ConvSizes sizes(s);
+  const Factor gradient(s.precision, dy, s.n * sizes.rows * s.out);
+  const Factor weights(s.precision, w, sizes.depth * s.out);
   std::vector<float> patches(sizes.rows * sizes.depth);
   std::fill_n(dx, s.n * sizes.image, 0.0f);
   for_each_group(s, [&](int64_t i, int64_t g) {
     matrix(patches.data(), sizes.rows, sizes.depth, sizes.depth).noalias() =
-        group_columns(s, g, dy + i * sizes.rows * s.out, sizes.rows) *
-        group_columns(s, g, w, sizes.depth).transpose();
+        group_columns(s, g, gradient.data() + i * sizes.rows * s.out, sizes.rows) *
+        group_columns(s, g, weights.data(), sizes.depth).transpose();
     float* image = dx + i * sizes.image;
     for_each_patch_run(s, g, [&](int64_t patch, int64_t at) {
       for (int64_t c = 0; c < s.group_in(); ++c) image[at + c] += patches[patch + c];
@@ -115,16 +143,18 @@ void ReferenceDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, c
 void ReferenceDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const float* dy,
                                          float* dw) {
   const ConvSizes sizes(s);
+  const Factor images(s.precision, x, s.n * sizes.image);
+  const Factor gradient(s.precision, dy, s.n * sizes.rows * s.out);
   std::vector<float> patches(sizes.rows * sizes.depth);
   std::fill_n(dw, sizes.depth * s.out, 0.0f);
   for_each_group(s, [&](int64_t i, int64_t g) {
-    const float* image = x + i * sizes.image;
+    const float* image = images.data() + i * sizes.image;
     for_each_patch_run(s, g, [&](int64_t patch, int64_t at) {
       std::copy_n(image + at, s.group_in(), patches.data() + patch);
     });
     group_columns(s, g, dw, sizes.depth).noalias() +=
         matrix(std::as_const(patches).data(), sizes.rows, sizes.depth, sizes.depth).transpose() *
-        group_columns(s, g, dy + i * sizes.rows * s.out, sizes.rows);
+        group_columns(s, g, gradient.data() + i * sizes.rows * s.out, sizes.rows);
   });
 }
 

@@ -1,0 +1,58 @@
+// Kernels for products in bfloat16 with sums in float32: for processors with AVX512_BF16 and AMX.
+//
+// Factors are rounded once, while they are laid out for the kernel, into two layouts that serve
+// both instruction sets. A lies row by row, k padded with zeros to whole steps of 32. B lies in
+// panels of 16 columns, each [k / 2][16 columns][2]: a step of a panel is one AMX tile, and pairs
+// of k are what vdpbf16ps multiplies.
+#pragma once
+
+#include <cstdint>
+
+namespace tengen::nn {
+
+using Bfloat16 = uint16_t;  // the upper half of a float's bits
+
+constexpr int64_t kBf16Step = 32;     // of k
+constexpr int64_t kBf16Columns = 16;  // of a panel
+constexpr int64_t kBf16Rows = 32;     // rows of A are read, not used, up to the next multiple
+
+constexpr int64_t whole(int64_t size, int64_t unit) { return (size + unit - 1) / unit * unit; }
+constexpr int64_t bf16_packed_size(int64_t k, int64_t n) {
+  return whole(k, kBf16Step) * whole(n, kBf16Columns);
+}
+
+// Rows of floats at x + i * step, or where a map says so: at x + at[i], zeros where at[i] < 0.
+struct FloatRows {
+  const float* x;
+  int64_t step;
+  const int64_t* at = nullptr;
+};
+
+// C[rows, columns] (+)= A B. Row r of step i of A begins at a[r * a_row + i * 32], or at
+// a[r * a_row + a_at[i]]. Row r of C begins at c[r * c_row], or at c[c_at[r]] and is dropped where
+// c_at[r] < 0.
+struct Bf16Product {
+  int64_t rows, columns, steps;
+  const Bfloat16* a;
+  int64_t a_row;
+  const int64_t* a_at;
+  const Bfloat16* b;
+  float* c;
+  int64_t c_row;
+  const int64_t* c_at;
+  bool accumulate;
+};
+
+struct Bf16Kernels {
+  // A from rows [rows, k], and from its transpose, rows [k, rows]. `ld` >= k rounded up to whole
+  // steps, and zeros as far as that; each of A's rows has ld numbers.
+  void (*pack_rows)(int64_t rows, int64_t k, const FloatRows& from, Bfloat16* a, int64_t ld);
+  void (*pack_rows_transposed)(int64_t rows, int64_t k, const FloatRows& from, Bfloat16* a,
+                               int64_t ld);
+  // B from rows [k, n], and from its transpose, rows [n, k]: bf16_packed_size(k, n) numbers.
+  void (*pack_columns)(int64_t k, int64_t n, const FloatRows& from, Bfloat16* b);
+  void (*pack_columns_transposed)(int64_t k, int64_t n, const FloatRows& from, Bfloat16* b);
+  void (*multiply)(const Bf16Product& product);
+};
+
+}  // namespace tengen::nn

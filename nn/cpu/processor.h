@@ -1,0 +1,13 @@
+// What the processor and its operating system let a program use.
+#pragma once
+
+namespace tengen::nn {
+
+bool processor_has_avx2();         // with fused multiply-adds
+bool processor_has_avx512();       // the parts F, VL, BW and DQ
+bool processor_has_avx512_bf16();  // vdpbf16ps
+// Tiles and their product in bfloat16. Asks the operating system, once, to let this process use
+// them: their registers are eight kilobytes a thread, which Linux does not save unasked.
+bool processor_has_amx_bf16();
+
+}  // namespace tengen::nn
