@@ -66,8 +66,8 @@ TEST(TfRecord, EveryDamagedBitIsAnError) {
 }
 
 TEST(TfRecord, NamesFileRecordAndByte) {
-  std::string bytes = framed_record("first") + kGolden;
-  bytes.at(33) = 'A';  // the first byte of record 1
+  const std::string bytes =
+      framed_record("first") + kGolden.substr(0, 12) + "A" + kGolden.substr(13);
   EXPECT_EQ(fault(bytes),
             "a.tfrecord: byte 33: record 1 has a wrong checksum; fetch the file again");
   EXPECT_NE(fault("no record at all").find("a.tfrecord: byte 0: record 0: the length has a wrong"),
