@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+#include "nn/base/rng.h"
+
 namespace tengen::nn {
 
 // What the factors of a product are rounded to; sums are always kept in float32.
@@ -65,8 +67,50 @@ struct Pool2dShape {
   int64_t out_width() const { return (width + 2 * padding.w - kernel.w) / stride.w + 1; }
 };
 
-enum class Unary { kRelu, kTanh, kSigmoid, kExp, kLog, kSquare, kSqrt, kAbs, kNegate, kSoftplus };
-enum class Binary { kAdd, kSubtract, kMultiply, kDivide, kMaximum };
+enum class Unary {
+  kRelu,
+  kTanh,
+  kSigmoid,
+  kExp,
+  kLog,
+  kSquare,
+  kSqrt,
+  kAbs,
+  kNegate,
+  kSoftplus,
+  kLeakyRelu,  // parameter: the slope below zero
+  kElu,        // parameter: alpha
+  kGelu,
+  kSilu,
+  kMish
+};
+struct UnaryOp {
+  UnaryOp(Unary kind, float parameter = 0) : kind(kind), parameter(parameter) {}  // NOLINT
+  Unary kind;
+  float parameter;
+};
+enum class Binary { kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kEqual };
+
+// Which keys a row of attention scores [batch, queries, keys] sees: the first so many.
+struct SoftmaxMask {
+  int64_t queries = 1;               // rows r of one batch entry are queries r % queries
+  bool causal = false;               // query i sees keys up to i + keys - queries
+  const int32_t* lengths = nullptr;  // row r sees keys before lengths[r / rows_per_length]
+  int64_t rows_per_length = 1;
+
+  int64_t visible(int64_t row, int64_t keys) const {
+    int64_t count = keys;
+    if (causal) count = keys - queries + row % queries + 1;
+    if (lengths && lengths[row / rows_per_length] < count) count = lengths[row / rows_per_length];
+    return count < 0 ? 0 : count;
+  }
+};
+
+// x [n, points, channels], normalised within each n and each of `groups` runs of channels.
+struct GroupNormShape {
+  int64_t n = 0, points = 1, channels = 0, groups = 1;
+  float epsilon = 1e-5f;
+};
 
 class Device {
  public:
@@ -84,6 +128,9 @@ class Device {
 
   // Products.
   virtual void gemm(const GemmShape& shape, const float* a, const float* b, float* c) = 0;
+  // `batch` products whose matrices begin so many floats apart.
+  virtual void gemm_batch(const GemmShape& shape, int64_t batch, const float* a, int64_t a_step,
+                          const float* b, int64_t b_step, float* c, int64_t c_step) = 0;
   virtual void conv2d(const Conv2dShape& shape, const float* x, const float* w, float* y) = 0;
   virtual void conv2d_grad_input(const Conv2dShape& shape, const float* dy, const float* w,
                                  float* dx) = 0;
@@ -109,15 +156,19 @@ class Device {
                                          float* dbias) = 0;
 
   // Element by element; a result may overwrite its first argument. unary_grad reads only y for
-  // kRelu, kTanh, kSigmoid, kExp and kSqrt (x may then be anything). `b` is repeated: element i of
-  // the result meets b[(i / inner) % nb], so (nb = n, inner = 1) is no broadcast, (nb = C, inner =
-  // 1) a bias per channel and (nb = rows, inner = n / rows) one number a row.
-  virtual void unary(Unary op, int64_t n, const float* x, float* y) = 0;
-  virtual void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
+  // kRelu, kTanh, kSigmoid, kExp, kSqrt, kLeakyRelu and kElu, and only x for the others (the one
+  // not read may be anything). kEqual is 1 or 0. `b` is repeated: element i of the result meets
+  // b[(i / inner) % nb], so (nb = n, inner = 1) is no broadcast, (nb = C, inner = 1) a bias per
+  // channel and (nb = rows, inner = n / rows) one number a row.
+  virtual void unary(UnaryOp op, int64_t n, const float* x, float* y) = 0;
+  virtual void unary_grad(UnaryOp op, int64_t n, const float* x, const float* y, const float* dy,
                           float* dx) = 0;
   virtual void binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb,
                       int64_t inner, float* y) = 0;
   virtual void axpy(int64_t n, float alpha, const float* x, float* y) = 0;  // y += alpha x
+  // y = x / (1 - p) where a draw keeps it, with probability 1 - p, and 0 elsewhere. Draw i / 2 of
+  // `rng` decides about elements i and i + 1: with the same rng, dy gives dx.
+  virtual void dropout(int64_t n, float p, Rng rng, const float* x, float* y) = 0;
 
   // x [outer, axis, inner] -> y [outer, inner].
   virtual void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) = 0;
@@ -132,11 +183,32 @@ class Device {
   // Copies `blocks` runs of `size` floats that begin `from_step` and `to_step` floats apart.
   virtual void copy_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step,
                            float* to, int64_t to_step) = 0;
+  // The same, added to what is there.
+  virtual void add_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step,
+                          float* to, int64_t to_step) = 0;
+  // x [dims] -> y, whose axis i is x's axis axes[i].
+  virtual void permute(int rank, const int64_t* dims, const int* axes, const float* x,
+                       float* y) = 0;
+
+  // Floats that hold whole numbers in [0, limit) -> index. Returns how many were right before the
+  // first wrong one: n if all are.
+  virtual int64_t to_indices(int64_t n, int64_t limit, const float* x, int32_t* index) = 0;
+  // x [outer, axis, inner] -> y [outer, count, inner], y[o, j, i] = x[o, index[j], i]; its gradient
+  // adds dy to dx at the same places, in the order of j.
+  virtual void gather(int64_t outer, int64_t axis, int64_t inner, int64_t count,
+                      const int32_t* index, const float* x, float* y) = 0;
+  virtual void gather_grad(int64_t outer, int64_t axis, int64_t inner, int64_t count,
+                           const int32_t* index, const float* dy, float* dx) = 0;
 
   // Rows [rows, columns].
   virtual void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) = 0;
   virtual void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
                                 float* dx) = 0;
+  // Zero where the mask hides, also in a row that sees nothing.
+  virtual void softmax(int64_t rows, int64_t columns, const SoftmaxMask& mask, const float* x,
+                       float* y) = 0;
+  virtual void softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                            float* dx) = 0;
 
   // Batch normalisation of x [rows, channels] (Ioffe and Szegedy 2015): y = gamma * xhat + beta.
   // Writes the batch mean and 1 / sqrt(variance + epsilon), which the gradient needs.
@@ -157,6 +229,15 @@ class Device {
                                     const float* dy, const float* gamma, const float* mean,
                                     const float* inverse_std, float* dx, float* dgamma,
                                     float* dbeta, float* dresidual) = 0;
+
+  // Group normalisation (Wu and He 2018): y = gamma * xhat + beta, gamma and beta [channels]. One
+  // point and one group are layer normalisation (Ba, Kiros and Hinton 2016). Writes mean and
+  // 1 / sqrt(variance + epsilon), [n, groups], which the gradient needs.
+  virtual void group_norm(const GroupNormShape& shape, const float* x, const float* gamma,
+                          const float* beta, float* y, float* mean, float* inverse_std) = 0;
+  virtual void group_norm_grad(const GroupNormShape& shape, const float* x, const float* dy,
+                               const float* gamma, const float* mean, const float* inverse_std,
+                               float* dx, float* dgamma, float* dbeta) = 0;
 
   // Optimisers over one flat buffer. SGD: g = gradient + weight_decay * weight,
   // velocity = momentum * velocity + g, weight -= learning_rate * velocity (Nesterov:

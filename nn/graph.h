@@ -15,10 +15,15 @@ namespace tengen::nn {
 // Inputs and attributes of the operations that an inference graph may hold:
 //
 //   op                 inputs                              attributes
-//   add subtract multiply   a, b (b may broadcast: ops.h)  -
-//   relu tanh sigmoid square                x              -
+//   add subtract multiply divide maximum minimum
+//                      a, b (b may broadcast: ops.h)       -
+//   relu gelu silu mish softplus tanh sigmoid
+//   exp log sqrt abs square                 x              -
+//   leaky_relu         x                                   slope
+//   elu                x                                   alpha
 //   scale              x                                   factor
 //   matmul             a, b                                -
+//   batch_matmul       a, b                                transpose_a, transpose_b (0 or 1)
 //   linear             x, weight [, bias]                  -
 //   conv2d             x, weight [, bias]                  stride, padding, dilation, groups
 //   conv_transpose2d   x, weight [, bias]                  the same, output_padding
@@ -27,10 +32,16 @@ namespace tengen::nn {
 //   reshape            x                                   - (GraphNode::shape)
 //   concat             parts...                            axis (never negative)
 //   slice              x                                   axis (never negative), begin, end
+//   permute            x                                   axis0, axis1, ... (ops.h: axes[i])
+//   gather             x, indices                          axis (never negative)
 //   sum mean           x                                   -
+//   sum_axis mean_axis max_axis             x              axis (never negative; it goes)
 //   global_mean_pool global_max_pool        x              -
 //   batch_norm_infer   x, gamma, beta, mean, variance      epsilon
-//   log_softmax        x                                   -
+//   layer_norm         x, gamma, beta                      epsilon
+//   group_norm         x, gamma, beta                      groups, epsilon
+//   log_softmax softmax                     x              -
+//   masked_softmax     scores [, lengths]                  causal (0 or 1)
 //
 // Of images, kernel, stride, padding, dilation and output_padding are two attributes each:
 // "stride_h" and "stride_w".

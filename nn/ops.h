@@ -19,16 +19,40 @@ namespace tengen::nn {
 Var add(const Var& a, const Var& b);
 Var subtract(const Var& a, const Var& b);
 Var multiply(const Var& a, const Var& b);
+Var divide(const Var& a, const Var& b);
+Var maximum(const Var& a, const Var& b);  // of two equal numbers, a's gets the gradient
+Var minimum(const Var& a, const Var& b);
 Var scale(const Var& x, float factor);
+
+// Functions of one number (ops_activation.cpp).
 Var relu(const Var& x);
+Var leaky_relu(const Var& x, float slope = 0.01f);  // slope >= 0 below zero (Maas et al. 2013)
+Var elu(const Var& x, float alpha = 1.0f);  // alpha (e^x - 1) below zero (Clevert et al. 2016)
+Var gelu(const Var& x);      // x Phi(x), Phi by the error function (Hendrycks and Gimpel 2016)
+Var silu(const Var& x);      // x sigmoid(x) (Elfwing et al. 2018)
+Var mish(const Var& x);      // x tanh(softplus(x)) (Misra 2019)
+Var softplus(const Var& x);  // log(1 + e^x)
 Var tanh(const Var& x);
 Var sigmoid(const Var& x);
+Var exp(const Var& x);
+Var log(const Var& x);
+Var sqrt(const Var& x);
+Var abs(const Var& x);
 Var square(const Var& x);
+// In training: each element is zero with probability p in [0, 1), the others are divided by 1 - p
+// (Srivastava et al. 2014, in the scaling that leaves evaluation alone).
+Var dropout(const Var& x, float p, Rng& rng);
 
 // Products (ops_product.cpp, ops_conv.cpp).
 Var matmul(const Var& a, const Var& b);  // [m,k] [k,n] -> [m,n]
 Var linear(const Var& x, const Var& weight,
            const Var& bias);  // [...,in] -> [...,out]; bias may be empty
+struct BatchMatmulOptions {
+  bool transpose_a = false;  // a is [B,k,m]
+  bool transpose_b = false;  // b is [B,n,k]
+};
+Var batch_matmul(const Var& a, const Var& b,
+                 const BatchMatmulOptions& options = {});  // [B,m,k] [B,k,n] -> [B,m,n]
 struct Conv2dOptions {
   PerAxis stride = 1;
   PerAxis padding = 0;
@@ -71,9 +95,37 @@ Var reshape(const Var& x, Shape shape);
 Var concat(const std::vector<Var>& parts, int axis);
 Var slice(const Var& x, int axis, int64_t begin, int64_t end);
 
+// Moving elements (ops_index.cpp).
+using Axes = PooledVector<int>;
+Var permute(const Var& x, const Axes& axes);  // the result's axis i is x's axes[i]
+Var transpose(const Var& x, int a, int b);    // two axes change places
+std::vector<Var> split(const Var& x, int parts, int axis);
+Var stack(const std::vector<Var>& parts, int axis);  // of equal shapes, along a new axis
+// Rows of an axis, which gives way to the axes of `indices`: x [V,D] at [N,T] -> [N,T,D]. Indices
+// are whole numbers in [0, length of the axis), in floats as everything is (exact up to 2^24); any
+// other is a CheckFailure that names it. The gradients of a row that was taken twice add up.
+Var gather(const Var& x, const Var& indices, int axis = 0);
+
+// Softmax and attention (ops_attention.cpp).
+Var softmax(const Var& x);  // over the last axis
+struct AttentionMask {
+  bool causal = false;  // query i sees keys up to i + keys - queries
+  Var lengths = {};     // [N], N a divisor of B: how many keys each sequence has; empty: all
+};
+// scores [B,Tq,Tk]: softmax over the keys that a query sees, zero elsewhere (everywhere if it sees
+// none). Entries b of sequence n are B/N after each other, as heads are.
+Var masked_softmax(const Var& scores, const AttentionMask& mask);
+// softmax(query key^T / sqrt(D)) value: query [B,Tq,D], key [B,Tk,D], value [B,Tk,V] -> [B,Tq,V];
+// `weights`, if wanted, gets the softmax [B,Tq,Tk].
+Var scaled_dot_product_attention(const Var& query, const Var& key, const Var& value,
+                                 const AttentionMask& mask = {}, Tensor* weights = nullptr);
+
 // Reductions and pooling (ops_reduce.cpp). Global pooling: [N,H,W,C] -> [N,C].
-Var sum(const Var& x);   // scalar
-Var mean(const Var& x);  // scalar
+Var sum(const Var& x);            // scalar
+Var mean(const Var& x);           // scalar
+Var sum(const Var& x, int axis);  // over one axis, which goes
+Var mean(const Var& x, int axis);
+Var max(const Var& x, int axis);  // the first of equal ones gets the gradient
 Var global_mean_pool(const Var& x);
 Var global_max_pool(const Var& x);
 
@@ -86,6 +138,11 @@ Var batch_norm_relu_train(const Var& x, const Var& gamma, const Var& beta, const
                           float epsilon, Tensor* batch_mean, Tensor* batch_variance);
 Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tensor& mean,
                      const Tensor& variance, float epsilon);
+
+// Within one row or image (ops_group_norm.cpp). Layer norm over the last axis (Ba, Kiros and Hinton
+// 2016); group norm of [N,...,C] over all between and C / groups channels (Wu and He 2018).
+Var layer_norm(const Var& x, const Var& gamma, const Var& beta, float epsilon);
+Var group_norm(const Var& x, int64_t groups, const Var& gamma, const Var& beta, float epsilon);
 
 // Losses (ops_loss.cpp, ops_loss_classes.cpp) of [rows, n]: the sum of weight * loss over rows,
 // divided by the number of rows; `weight` [rows] may be empty. Those with one distribution or one

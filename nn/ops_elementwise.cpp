@@ -39,18 +39,6 @@ Var recorded(const char* op, const Var& a, const Var& b, const Var& result) {
   return result;
 }
 
-// An element-wise function whose gradient needs only its result.
-Var by_result(const char* name, Unary op, const Var& x) {
-  const Tensor y = unary(op, x.value());
-  const Var result = make_var(y, {x}, [x = x.slot(), y, op](const Tensor& dy) {
-    Tensor dx = Tensor::uninitialized(y.shape(), y.device());
-    y.device().unary_grad(op, y.size(), y.data(), y.data(), dy.data(), dx.data());
-    x.add_grad(dx);
-  });
-  if (tracing()) record_operation(name, {x}, result);
-  return result;
-}
-
 }  // namespace
 
 Var add(const Var& a, const Var& b) {
@@ -85,28 +73,45 @@ Var multiply(const Var& a, const Var& b) {
   return recorded("multiply", a, b, result);
 }
 
+// With y = a / b: da = dy / b and db = -dy * y / b.
+Var divide(const Var& a, const Var& b) {
+  const Broadcast way = broadcast_of("divide", a.shape(), b.shape());
+  const Tensor y = binary(Binary::kDivide, a.value(), b.value(), way);
+  const Var result = make_var(y, {a, b}, [a = a.slot(), b, y, way](const Tensor& dy) {
+    if (a.requires_grad()) a.add_grad(binary(Binary::kDivide, dy, b.value(), way));
+    if (b.requires_grad()) {
+      const Tensor total = reduced(binary(Binary::kMultiply, dy, y), way, b.shape());
+      b.add_grad(scaled(binary(Binary::kDivide, total, b.value()), -1));
+    }
+  });
+  return recorded("divide", a, b, result);
+}
+
+namespace {
+
+// The gradient goes to the side that was chosen, to a where both are equal.
+Var choice(const char* name, Binary op, const Var& a, const Var& b) {
+  const Broadcast way = broadcast_of(name, a.shape(), b.shape());
+  const Tensor y = binary(op, a.value(), b.value(), way);
+  const Var result = make_var(y, {a, b}, [a, b = b.slot(), y, way](const Tensor& dy) {
+    const Tensor chosen = binary(Binary::kEqual, y, a.value());
+    const Tensor da = binary(Binary::kMultiply, dy, chosen);
+    a.add_grad(da);
+    if (b.requires_grad()) b.add_grad(reduced(binary(Binary::kSubtract, dy, da), way, b.shape()));
+  });
+  return recorded(name, a, b, result);
+}
+
+}  // namespace
+
+Var maximum(const Var& a, const Var& b) { return choice("maximum", Binary::kMaximum, a, b); }
+Var minimum(const Var& a, const Var& b) { return choice("minimum", Binary::kMinimum, a, b); }
+
 Var scale(const Var& x, float factor) {
   const Var result =
       make_var(scaled(x.value(), factor), {x},
                [x = x.slot(), factor](const Tensor& dy) { x.add_grad(scaled(dy, factor)); });
   if (tracing()) record_operation("scale", {x}, result, {{"factor", factor}});
-  return result;
-}
-
-Var relu(const Var& x) { return by_result("relu", Unary::kRelu, x); }
-Var tanh(const Var& x) { return by_result("tanh", Unary::kTanh, x); }
-Var sigmoid(const Var& x) { return by_result("sigmoid", Unary::kSigmoid, x); }
-
-Var square(const Var& x) {
-  const Var result = make_var(unary(Unary::kSquare, x.value()), {x}, [x](const Tensor& dy) {
-    const Tensor& value = x.value();
-    Tensor dx = Tensor::uninitialized(value.shape(), value.device());
-    // The slope is 2x; y, which the kernel does not read for squares, stands in as x.
-    value.device().unary_grad(Unary::kSquare, value.size(), value.data(), value.data(), dy.data(),
-                              dx.data());
-    x.add_grad(dx);
-  });
-  if (tracing()) record_operation("square", {x}, result);
   return result;
 }
 

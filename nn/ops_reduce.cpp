@@ -1,3 +1,4 @@
+#include "nn/axis.h"
 #include "nn/base/check.h"
 #include "nn/graph.h"
 #include "nn/ops.h"
@@ -28,6 +29,36 @@ Var total(const char* name, const Var& x, float factor) {
   return result;
 }
 
+// factor times the sum over one axis, which goes.
+Var axis_total(const char* name, const Var& x, int axis, bool average) {
+  const int at = checked_axis(name, axis, x.shape());
+  const AroundAxis way = around_axis(x.shape(), at);
+  if (average && way.axis < 1) wrong_shape(name, "an axis that is not empty", x.shape());
+  const float factor = average ? 1 / static_cast<float>(way.axis) : 1;
+  Tensor y = sum_over(x.value(), way, without_axis(x.shape(), at));
+  if (average) y = scaled(y, factor);
+  const Var result = make_var(std::move(y), {x}, [x = x.slot(), way, factor](const Tensor& dy) {
+    x.add_grad(repeated(dy, way, factor, x.shape()));
+  });
+  if (tracing()) record_operation(name, {x}, result, {{"axis", double(at)}});
+  return result;
+}
+
+// The largest along the middle axis, shaped as `result`; the gradient goes to the first of them.
+Var largest(const Var& x, const Broadcast& way, Shape result) {
+  Device& device = x.value().device();
+  Tensor y = Tensor::uninitialized(std::move(result), device);
+  const std::shared_ptr<void> argmax = device.allocate(y.size() * sizeof(int32_t));
+  device.max_axis(way.outer, way.axis, way.inner, x.value().data(), y.data(),
+                  static_cast<int32_t*>(argmax.get()));
+  return make_var(std::move(y), {x}, [x = x.slot(), way, argmax](const Tensor& dy) {
+    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
+    dy.device().max_axis_grad(way.outer, way.axis, way.inner, dy.data(),
+                              static_cast<const int32_t*>(argmax.get()), dx.data());
+    x.add_grad(dx);
+  });
+}
+
 }  // namespace
 
 Var sum(const Var& x) { return total("sum", x, 1.0f); }
@@ -35,6 +66,18 @@ Var sum(const Var& x) { return total("sum", x, 1.0f); }
 Var mean(const Var& x) {
   CHECK(x.value().size() > 0);
   return total("mean", x, 1.0f / static_cast<float>(x.value().size()));
+}
+
+Var sum(const Var& x, int axis) { return axis_total("sum_axis", x, axis, false); }
+Var mean(const Var& x, int axis) { return axis_total("mean_axis", x, axis, true); }
+
+Var max(const Var& x, int axis) {
+  const int at = checked_axis("max_axis", axis, x.shape());
+  const AroundAxis way = around_axis(x.shape(), at);
+  if (way.axis < 1) wrong_shape("max_axis", "an axis that is not empty", x.shape());
+  const Var result = largest(x, way, without_axis(x.shape(), at));
+  if (tracing()) record_operation("max_axis", {x}, result, {{"axis", double(at)}});
+  return result;
 }
 
 Var global_mean_pool(const Var& x) {
@@ -51,17 +94,7 @@ Var global_mean_pool(const Var& x) {
 
 Var global_max_pool(const Var& x) {
   const Broadcast way = image_points("global_max_pool", x.shape());
-  Device& device = x.value().device();
-  Tensor y = Tensor::uninitialized({way.outer, way.inner}, device);
-  const std::shared_ptr<void> argmax = device.allocate(y.size() * sizeof(int32_t));
-  device.max_axis(way.outer, way.axis, way.inner, x.value().data(), y.data(),
-                  static_cast<int32_t*>(argmax.get()));
-  const Var result = make_var(std::move(y), {x}, [x = x.slot(), way, argmax](const Tensor& dy) {
-    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
-    dy.device().max_axis_grad(way.outer, way.axis, way.inner, dy.data(),
-                              static_cast<const int32_t*>(argmax.get()), dx.data());
-    x.add_grad(dx);
-  });
+  const Var result = largest(x, way, {way.outer, way.inner});
   if (tracing()) record_operation("global_max_pool", {x}, result);
   return result;
 }

@@ -22,7 +22,7 @@ void binary_into(Binary op, const Tensor& a, const Tensor& b, const Broadcast& w
 
 }  // namespace
 
-Tensor unary(Unary op, const Tensor& x) {
+Tensor unary(UnaryOp op, const Tensor& x) {
   Tensor y = Tensor::uninitialized(x.shape(), x.device());
   x.device().unary(op, x.size(), x.data(), y.data());
   return y;

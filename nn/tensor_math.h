@@ -9,7 +9,7 @@
 
 namespace tengen::nn {
 
-Tensor unary(Unary op, const Tensor& x);
+Tensor unary(UnaryOp op, const Tensor& x);
 
 // How b [outer, inner] meets a [outer, axis, inner]: element (o, i) of b belongs to every (o, *,
 // i).

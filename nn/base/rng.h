@@ -41,6 +41,7 @@ class Rng {
   int pick(std::span<const float> weights);
 
   uint64_t drawn() const { return drawn_; }
+  void skip(uint64_t draws) { drawn_ += draws; }
 
  private:
   uint64_t key_;

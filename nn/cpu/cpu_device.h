@@ -24,8 +24,8 @@ class CpuDevice : public ReferenceDevice {
                           float* dw) override;
 
   // cpu_elementwise.cpp
-  void unary(Unary op, int64_t n, const float* x, float* y) override;
-  void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
+  void unary(UnaryOp op, int64_t n, const float* x, float* y) override;
+  void unary_grad(UnaryOp op, int64_t n, const float* x, const float* y, const float* dy,
                   float* dx) override;
   void binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb, int64_t inner,
               float* y) override;

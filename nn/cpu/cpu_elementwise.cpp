@@ -11,13 +11,17 @@ namespace {
 constexpr int64_t kGrain = 32 * 1024;     // elements of a cheap loop
 constexpr int64_t kSlowGrain = 2 * 1024;  // of one with exponentials
 
-int64_t grain_of(Unary op) {
-  switch (op) {
+int64_t grain_of(UnaryOp op) {
+  switch (op.kind) {
     case Unary::kTanh:
     case Unary::kSigmoid:
     case Unary::kExp:
     case Unary::kLog:
     case Unary::kSoftplus:
+    case Unary::kElu:
+    case Unary::kGelu:
+    case Unary::kSilu:
+    case Unary::kMish:
       return kSlowGrain;
     default:
       return kGrain;
@@ -31,19 +35,19 @@ void CpuDevice::fill(int64_t n, float value, float* x) {
                   [&](int64_t begin, int64_t end) { std::fill(x + begin, x + end, value); });
 }
 
-void CpuDevice::unary(Unary op, int64_t n, const float* x, float* y) {
+void CpuDevice::unary(UnaryOp op, int64_t n, const float* x, float* y) {
   parallel_ranges(n, grain_of(op), [&](int64_t begin, int64_t end) {
-    if (op == Unary::kRelu)
+    if (op.kind == Unary::kRelu)
       kernels_.relu(end - begin, x + begin, y + begin);
     else
       ReferenceDevice::unary(op, end - begin, x + begin, y + begin);
   });
 }
 
-void CpuDevice::unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
+void CpuDevice::unary_grad(UnaryOp op, int64_t n, const float* x, const float* y, const float* dy,
                            float* dx) {
   parallel_ranges(n, kGrain, [&](int64_t i, int64_t end) {
-    if (op == Unary::kRelu)
+    if (op.kind == Unary::kRelu)
       kernels_.relu_grad(end - i, y + i, dy + i, dx + i);
     else
       ReferenceDevice::unary_grad(op, end - i, x + i, y + i, dy + i, dx + i);

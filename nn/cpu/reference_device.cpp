@@ -6,79 +6,6 @@
 #include <vector>
 
 namespace tengen::nn {
-namespace {
-
-float value_of(Unary op, float x) {
-  switch (op) {
-    case Unary::kRelu:
-      return std::max<float>(x, 0);
-    case Unary::kTanh:
-      return std::tanh(x);
-    case Unary::kSigmoid:
-      return 1.0f / (1.0f + std::exp(-x));
-    case Unary::kExp:
-      return std::exp(x);
-    case Unary::kLog:
-      return std::log(x);
-    case Unary::kSquare:
-      return x * x;
-    case Unary::kSqrt:
-      return std::sqrt(x);
-    case Unary::kAbs:
-      return std::abs(x);
-    case Unary::kNegate:
-      return -x;
-    case Unary::kSoftplus:
-      return std::max<float>(x, 0) + std::log1p(std::exp(-std::abs(x)));
-  }
-  return 0.0f;
-}
-
-// dy/dx at x, where the value was y.
-float slope_of(Unary op, const float* x, const float* y, int64_t i) {
-  switch (op) {
-    case Unary::kRelu:
-      return y[i] > 0.0f ? 1.0f : 0.0f;
-    case Unary::kTanh:
-      return 1.0f - y[i] * y[i];
-    case Unary::kSigmoid:
-      return y[i] * (1.0f - y[i]);
-    case Unary::kExp:
-      return y[i];
-    case Unary::kLog:
-      return 1.0f / x[i];
-    case Unary::kSquare:
-      return 2.0f * x[i];
-    case Unary::kSqrt:
-      return 0.5f / y[i];
-    case Unary::kAbs:
-      return x[i] > 0.0f ? 1.0f : x[i] < 0.0f ? -1.0f : 0.0f;
-    case Unary::kNegate:
-      return -1.0f;
-    case Unary::kSoftplus:
-      return 1.0f / (1.0f + std::exp(-x[i]));
-  }
-  return 0.0f;
-}
-
-float value_of(Binary op, float a, float b) {
-  switch (op) {
-    case Binary::kAdd:
-      return a + b;
-    case Binary::kSubtract:
-      return a - b;
-    case Binary::kMultiply:
-      return a * b;
-    case Binary::kDivide:
-      return a / b;
-    case Binary::kMaximum:
-      return std::max(a, b);
-  }
-  return 0.0f;
-}
-
-}  // namespace
-
 std::string ReferenceDevice::name() const { return "reference"; }
 
 std::shared_ptr<void> ReferenceDevice::allocate(size_t bytes) { return pool_.allocate(bytes); }
@@ -92,24 +19,6 @@ void ReferenceDevice::copy_to_host(void* to, const void* from, size_t bytes) {
 }
 
 void ReferenceDevice::fill(int64_t n, float value, float* x) { std::fill_n(x, n, value); }
-
-void ReferenceDevice::unary(Unary op, int64_t n, const float* x, float* y) {
-  for (int64_t i = 0; i < n; ++i) y[i] = value_of(op, x[i]);
-}
-
-void ReferenceDevice::unary_grad(Unary op, int64_t n, const float* x, const float* y,
-                                 const float* dy, float* dx) {
-  for (int64_t i = 0; i < n; ++i) dx[i] = dy[i] * slope_of(op, x, y, i);
-}
-
-void ReferenceDevice::binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb,
-                             int64_t inner, float* y) {
-  for (int64_t i = 0; i < n; ++i) y[i] = value_of(op, a[i], b[(i / inner) % nb]);
-}
-
-void ReferenceDevice::axpy(int64_t n, float alpha, const float* x, float* y) {
-  for (int64_t i = 0; i < n; ++i) y[i] += alpha * x[i];
-}
 
 void ReferenceDevice::sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x,
                                float* y) {
@@ -147,11 +56,6 @@ void ReferenceDevice::max_axis_grad(int64_t outer, int64_t axis, int64_t inner, 
   for (int64_t o = 0; o < outer; ++o)
     for (int64_t i = 0; i < inner; ++i)
       dx[(o * axis + argmax[o * inner + i]) * inner + i] = dy[o * inner + i];
-}
-
-void ReferenceDevice::copy_blocks(int64_t blocks, int64_t size, const float* from,
-                                  int64_t from_step, float* to, int64_t to_step) {
-  for (int64_t b = 0; b < blocks; ++b) std::copy_n(from + b * from_step, size, to + b * to_step);
 }
 
 void ReferenceDevice::log_softmax(int64_t rows, int64_t columns, const float* x, float* y) {

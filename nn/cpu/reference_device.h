@@ -20,6 +20,8 @@ class ReferenceDevice : public Device {
   void fill(int64_t n, float value, float* x) override;
 
   void gemm(const GemmShape& shape, const float* a, const float* b, float* c) override;
+  void gemm_batch(const GemmShape& shape, int64_t batch, const float* a, int64_t a_step,
+                  const float* b, int64_t b_step, float* c, int64_t c_step) override;
   void conv2d(const Conv2dShape& shape, const float* x, const float* w, float* y) override;
   void conv2d_grad_input(const Conv2dShape& shape, const float* dy, const float* w,
                          float* dx) override;
@@ -37,12 +39,13 @@ class ReferenceDevice : public Device {
                                  const float* w, const float* y, const int32_t* tap,
                                  const float* dy, float* dx, float* dw, float* dbias) override;
 
-  void unary(Unary op, int64_t n, const float* x, float* y) override;
-  void unary_grad(Unary op, int64_t n, const float* x, const float* y, const float* dy,
+  void unary(UnaryOp op, int64_t n, const float* x, float* y) override;
+  void unary_grad(UnaryOp op, int64_t n, const float* x, const float* y, const float* dy,
                   float* dx) override;
   void binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb, int64_t inner,
               float* y) override;
   void axpy(int64_t n, float alpha, const float* x, float* y) override;
+  void dropout(int64_t n, float p, Rng rng, const float* x, float* y) override;
 
   void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) override;
   void max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
@@ -53,10 +56,22 @@ class ReferenceDevice : public Device {
                      const int32_t* argmax, float* dx) override;
   void copy_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step, float* to,
                    int64_t to_step) override;
+  void add_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step, float* to,
+                  int64_t to_step) override;
+  void permute(int rank, const int64_t* dims, const int* axes, const float* x, float* y) override;
+  int64_t to_indices(int64_t n, int64_t limit, const float* x, int32_t* index) override;
+  void gather(int64_t outer, int64_t axis, int64_t inner, int64_t count, const int32_t* index,
+              const float* x, float* y) override;
+  void gather_grad(int64_t outer, int64_t axis, int64_t inner, int64_t count, const int32_t* index,
+                   const float* dy, float* dx) override;
 
   void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) override;
   void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
                         float* dx) override;
+  void softmax(int64_t rows, int64_t columns, const SoftmaxMask& mask, const float* x,
+               float* y) override;
+  void softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                    float* dx) override;
 
   void batch_norm(int64_t rows, int64_t channels, float epsilon, const float* x, const float* gamma,
                   const float* beta, float* y, float* mean, float* inverse_std) override;
@@ -70,6 +85,12 @@ class ReferenceDevice : public Device {
                             const float* dy, const float* gamma, const float* mean,
                             const float* inverse_std, float* dx, float* dgamma, float* dbeta,
                             float* dresidual) override;
+
+  void group_norm(const GroupNormShape& shape, const float* x, const float* gamma,
+                  const float* beta, float* y, float* mean, float* inverse_std) override;
+  void group_norm_grad(const GroupNormShape& shape, const float* x, const float* dy,
+                       const float* gamma, const float* mean, const float* inverse_std, float* dx,
+                       float* dgamma, float* dbeta) override;
 
   void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
            float* weight) override;

@@ -106,6 +106,11 @@ void ReferenceDevice::gemm(const GemmShape& s, const float* a, const float* b, f
   }
 }
 
+void ReferenceDevice::gemm_batch(const GemmShape& s, int64_t batch, const float* a, int64_t a_step,
+                                 const float* b, int64_t b_step, float* c, int64_t c_step) {
+  for (int64_t i = 0; i < batch; ++i) gemm(s, a + i * a_step, b + i * b_step, c + i * c_step);
+}
+
 void ReferenceDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   const ConvSizes sizes(s);
   const Factor images(s.precision, x, s.n * sizes.image);

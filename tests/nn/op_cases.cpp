@@ -54,11 +54,15 @@ GradcheckResult check_gradient(const OpCase& c, Device& device, const GradcheckO
 std::vector<OpCase> op_cases() {
   std::vector<OpCase> cases;
   add_elementwise(cases);
+  add_activations(cases);
   add_products(cases);
   add_convolutions(cases);
   add_pools(cases);
   add_shapes_and_reductions(cases);
+  add_moves(cases);
+  add_attention(cases);
   add_norms(cases);
+  add_group_norms(cases);
   add_losses(cases);
   return cases;
 }

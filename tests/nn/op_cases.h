@@ -33,11 +33,15 @@ std::vector<OpCase> op_cases();
 
 // Its parts, one op_cases_*.cpp for each ops_*.cpp.
 void add_elementwise(std::vector<OpCase>& cases);
+void add_activations(std::vector<OpCase>& cases);
 void add_products(std::vector<OpCase>& cases);
 void add_convolutions(std::vector<OpCase>& cases);
 void add_pools(std::vector<OpCase>& cases);
 void add_shapes_and_reductions(std::vector<OpCase>& cases);
+void add_moves(std::vector<OpCase>& cases);
+void add_attention(std::vector<OpCase>& cases);
 void add_norms(std::vector<OpCase>& cases);
+void add_group_norms(std::vector<OpCase>& cases);
 void add_losses(std::vector<OpCase>& cases);
 
 // Its inputs, of spread_values.

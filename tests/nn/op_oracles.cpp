@@ -13,7 +13,11 @@ Doubles oracle_broadcast(char op, const Doubles& a, const Doubles& b, int64_t ou
       for (int64_t i = 0; i < inner; ++i) {
         const int64_t at = (o * axis + j) * inner + i;
         const double left = a[at], right = b[o * inner + i];
-        y[at] = op == '+' ? left + right : op == '-' ? left - right : left * right;
+        y[at] = op == '+'   ? left + right
+                : op == '-' ? left - right
+                : op == '*' ? left * right
+                : op == '>' ? std::max(left, right)
+                            : std::min(left, right);
       }
   return y;
 }
