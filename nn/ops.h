@@ -5,7 +5,9 @@
 // inference graph cannot hold.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "nn/autograd.h"
@@ -92,7 +94,10 @@ Var conv2d_relu_max_pool(const Var& x, const Var& weight, const Var& bias,
 
 // Shapes (ops_shape.cpp).
 Var reshape(const Var& x, Shape shape);
-Var concat(const std::vector<Var>& parts, int axis);
+Var concat(std::span<const Var> parts, int axis);
+inline Var concat(std::initializer_list<Var> parts, int axis) {
+  return concat(std::span(parts.begin(), parts.size()), axis);
+}
 Var slice(const Var& x, int axis, int64_t begin, int64_t end);
 
 // Moving elements (ops_index.cpp).

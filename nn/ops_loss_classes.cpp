@@ -1,4 +1,5 @@
 // Losses whose target is the number of a class.
+#include <algorithm>
 #include <cmath>
 
 #include "nn/base/check.h"
@@ -8,15 +9,23 @@
 namespace tengen::nn {
 namespace {
 
-// [rows, n]: `on` at each row's class, `off` elsewhere.
+Tensor on_host(const Tensor& x) {
+  Tensor out = Tensor::uninitialized(x.shape(), reference_device());
+  x.device().copy_to_host(out.data(), x.data(), out.values().size_bytes());
+  return out;
+}
+
+// [rows, n]: `on` at each row's class, `off` elsewhere. Made in host memory.
 Tensor one_hot(const char* op, const Var& x, const Tensor& classes, float on, float off) {
   const int64_t rows = x.shape()[0], n = x.shape()[1];
   if (classes.shape() != Shape{rows})
     wrong_shape(op, "classes " + Shape{rows}.text(), classes.shape());
-  const std::vector<float> numbers = classes.to_vector();
-  std::vector<float> values(rows * n, off);
+  const Tensor numbers = on_host(classes);
+  Tensor host = Tensor::uninitialized(x.shape(), reference_device());
+  const std::span<float> values = host.values();
+  std::fill(values.begin(), values.end(), off);
   for (int64_t row = 0; row < rows; ++row) {
-    const float number = numbers[row];
+    const float number = numbers.values()[row];
     if (!(number >= 0.0f && number < static_cast<float>(n) && number == std::floor(number)))
       throw Error(std::string(op) + ": row " + std::to_string(row) + ": class " +
                   std::to_string(number) + " where a whole number below " + std::to_string(n) +

@@ -13,7 +13,7 @@ Var reshape(const Var& x, Shape shape) {
   return result;
 }
 
-Var concat(const std::vector<Var>& parts, int axis) {
+Var concat(std::span<const Var> parts, int axis) {
   CHECK(!parts.empty());
   const Shape& first = parts[0].shape();
   const int at = checked_axis("concat", axis, first);
@@ -47,7 +47,8 @@ Var concat(const std::vector<Var>& parts, int axis) {
       offset += runs.run();
     }
   });
-  if (tracing()) record_operation("concat", parts, result, {{"axis", double(at)}});
+  if (tracing())
+    record_operation("concat", {parts.begin(), parts.end()}, result, {{"axis", double(at)}});
   return result;
 }
 

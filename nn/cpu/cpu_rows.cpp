@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <vector>
 
 #include "nn/base/parallel.h"
 #include "nn/cpu/cpu_device.h"
+#include "nn/cpu/scratch.h"
 
 namespace tengen::nn {
 namespace {
@@ -22,11 +22,14 @@ class ColumnSums {
  public:
   template <class Body>
   ColumnSums(int64_t rows, int64_t columns, const Body& body)
-      : columns_(columns), totals_(2 * columns) {
+      : columns_(columns), memory_(2 * 2 * columns), totals_(memory_.doubles()) {
     const int64_t grain = rows_of(columns), pieces = (rows + grain - 1) / grain;
-    std::vector<double> partial(pieces * 2 * columns);
+    const Scratch partial_memory(2 * pieces * 2 * columns);
+    double* const partial = partial_memory.doubles();
+    std::fill_n(partial, pieces * 2 * columns, 0.0);
+    std::fill_n(totals_, 2 * columns, 0.0);
     parallel_ranges(rows, grain, [&](int64_t begin, int64_t end) {
-      double* sums = partial.data() + begin / grain * 2 * columns;
+      double* sums = partial + begin / grain * 2 * columns;
       body(begin, end, sums, sums + columns);
     });
     for (int64_t p = 0; p < pieces; ++p)
@@ -37,15 +40,23 @@ class ColumnSums {
 
  private:
   int64_t columns_;
-  std::vector<double> totals_;
+  Scratch memory_;
+  double* totals_;
 };
 
 }  // namespace
 
 void CpuDevice::sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) {
   if (outer == 1 && axis > 1) return sum_rows(axis, inner, x, y);
-  parallel_ranges(outer, rows_of(axis * inner), [&](int64_t i, int64_t end) {
-    ReferenceDevice::sum_axis(end - i, axis, inner, x + i * axis * inner, y + i * inner);
+  parallel_ranges(outer, rows_of(axis * inner), [&](int64_t begin, int64_t end) {
+    const Scratch zero(inner), sums(4 * inner);
+    std::fill_n(zero.data(), inner, 0.0f);
+    double* const sum = sums.doubles();
+    for (int64_t o = begin; o < end; ++o) {
+      std::fill_n(sum, 2 * inner, 0.0);
+      kernels_.column_moments(axis, inner, x + o * axis * inner, zero.data(), sum, sum + inner);
+      for (int64_t i = 0; i < inner; ++i) y[o * inner + i] = static_cast<float>(sum[i]);
+    }
   });
 }
 
@@ -60,7 +71,8 @@ void CpuDevice::sum_rows(int64_t rows, int64_t columns, const float* x, float* y
     *y = static_cast<float>(total);
     return;
   }
-  const std::vector<float> zero(columns);
+  const Scratch zero(columns);
+  std::fill_n(zero.data(), columns, 0.0f);
   const ColumnSums sums(rows, columns, [&](int64_t i, int64_t end, double* sum, double* square) {
     kernels_.column_moments(end - i, columns, x + i * columns, zero.data(), sum, square);
   });
@@ -140,7 +152,8 @@ void CpuDevice::normalize(int64_t rows, int64_t channels, float epsilon, const f
   const ColumnSums sums(rows, channels, [&](int64_t i, int64_t end, double* sum, double* square) {
     kernels_.column_moments(end - i, channels, x + i * channels, x, sum, square);
   });
-  std::vector<float> factor(channels), term(channels);
+  const Scratch factor_memory(channels), term_memory(channels);
+  float *const factor = factor_memory.data(), *const term = term_memory.data();
   for (int64_t c = 0; c < channels; ++c) {
     const double shift = sums.first(c) / rows;
     const double variance = std::max(0.0, sums.second(c) / rows - shift * shift);
@@ -150,8 +163,7 @@ void CpuDevice::normalize(int64_t rows, int64_t channels, float epsilon, const f
     term[c] = beta[c] - mean[c] * factor[c];
   }
   parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
-    kernels_.scale_columns(end - i, channels, x + i * channels, factor.data(), term.data(),
-                           y + i * channels);
+    kernels_.scale_columns(end - i, channels, x + i * channels, factor, term, y + i * channels);
     if (!then.relu) return;
     const float* residual = then.residual ? then.residual + i * channels : nullptr;
     kernels_.finish(end - i, channels, {.residual = residual, .relu = true}, y + i * channels);
@@ -172,7 +184,8 @@ void CpuDevice::normalize_grad(int64_t rows, int64_t channels, const float* x, c
                           kernels_.column_grad_sums(end - i, channels, x + at, gradient + at, mean,
                                                     inverse_std, sum_dy, sum_dy_xhat);
                         });
-  std::vector<float> p(channels), q(channels), r(channels);
+  const Scratch p_memory(channels), q_memory(channels), r_memory(channels);
+  float *const p = p_memory.data(), *const q = q_memory.data(), *const r = r_memory.data();
   for (int64_t c = 0; c < channels; ++c) {
     dbeta[c] = static_cast<float>(sums.first(c));
     dgamma[c] = static_cast<float>(sums.second(c));
@@ -183,8 +196,8 @@ void CpuDevice::normalize_grad(int64_t rows, int64_t channels, const float* x, c
     r[c] = static_cast<float>(-factor * sums.first(c) / rows - slope * mean[c]);
   }
   parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
-    kernels_.combine_columns(end - i, channels, gradient + i * channels, x + i * channels, p.data(),
-                             q.data(), r.data(), dx + i * channels);
+    kernels_.combine_columns(end - i, channels, gradient + i * channels, x + i * channels, p, q, r,
+                             dx + i * channels);
   });
 }
 

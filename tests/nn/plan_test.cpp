@@ -13,7 +13,7 @@
 #include "nn/infer/batch_evaluator.h"
 #include "nn/infer/plan.h"
 #include "nn/ops.h"
-#include "tests/nn/plan_allocations.h"
+#include "tests/nn/count_allocations.h"
 
 namespace tengen::nn {
 namespace {

@@ -3,7 +3,7 @@
 
 namespace tengen::nn {
 
-// Calls of operator new so far, by all threads.
+// Calls of operator new and aligned_alloc (the devices' buffers) so far, by all threads.
 long allocations();
 
 }  // namespace tengen::nn
