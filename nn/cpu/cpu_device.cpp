@@ -1,5 +1,6 @@
 #include "nn/cpu/cpu_device.h"
 
+#include "nn/cpu/bf16_conv.h"
 #include "nn/cpu/gemm.h"
 #include "nn/cpu/im2col.h"
 #include "nn/cpu/winograd_conv.h"
@@ -13,7 +14,9 @@ void CpuDevice::gemm(const GemmShape& shape, const float* a, const float* b, flo
 }
 
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
-  if (winograd_fits(s) && !in_bfloat16(s))
+  if (in_bfloat16(s) && bf16_conv_fits(s))
+    bf16_conv2d(*kernels_.bf16, s, x, w, y);
+  else if (winograd_fits(s) && !in_bfloat16(s))
     winograd_conv2d(kernels_, s, x, w, y);
   else if (s.groups > 1)
     ReferenceDevice::conv2d(s, x, w, y);
@@ -23,7 +26,9 @@ void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, flo
 
 void CpuDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const float* w,
                                   float* dx) {
-  if (winograd_fits(s) && !in_bfloat16(s))
+  if (in_bfloat16(s) && bf16_conv_fits(s))
+    bf16_conv2d_grad_input(*kernels_.bf16, s, dy, w, dx);
+  else if (winograd_fits(s) && !in_bfloat16(s))
     winograd_grad_input(kernels_, s, dy, w, dx);
   else if (s.groups > 1)
     ReferenceDevice::conv2d_grad_input(s, dy, w, dx);
@@ -33,7 +38,9 @@ void CpuDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const f
 
 void CpuDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const float* dy,
                                    float* dw) {
-  if (winograd_fits(s) && !in_bfloat16(s))
+  if (in_bfloat16(s) && bf16_conv_fits(s))
+    bf16_conv2d_grad_weight(*kernels_.bf16, s, x, dy, dw);
+  else if (winograd_fits(s) && !in_bfloat16(s))
     winograd_grad_weight(kernels_, s, x, dy, dw);
   else if (s.groups > 1)
     ReferenceDevice::conv2d_grad_weight(s, x, dy, dw);

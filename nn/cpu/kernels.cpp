@@ -41,11 +41,12 @@ std::vector<const Kernels*> runnable() {
   static const Bf16Kernels tiles = amx_kernels();
   static const Kernels amx = with_bf16("amx", tiles);
   static const Kernels bf16 = with_bf16("avx512bf16", kAvx512Bf16Kernels);
-  if (processor_has_avx512() && processor_has_avx512_bf16()) {
-    if (processor_has_amx_bf16()) found.push_back(&amx);
-    found.push_back(&bf16);
+  if (processor_has_avx512()) {
+    if (processor_has_avx512_bf16() && processor_has_amx_bf16()) found.push_back(&amx);
+    found.push_back(&kAvx512Kernels);
+    if (processor_has_avx512_bf16())
+      found.insert(found.end() - (processor_is_amd() ? 1 : 0), &bf16);
   }
-  if (processor_has_avx512()) found.push_back(&kAvx512Kernels);
   if (processor_has_avx2()) found.push_back(&kAvx2Kernels);
 #endif
   found.push_back(&kPlainKernels);

@@ -53,6 +53,11 @@ bool processor_has_avx512() {
 
 bool processor_has_avx512_bf16() { return features(1).eax >> 5 & 1; }
 
+bool processor_is_amd() {
+  __builtin_cpu_init();
+  return __builtin_cpu_is("amd");
+}
+
 bool processor_has_amx_bf16() {
   const unsigned edx = features(0).edx;
   return (edx >> 22 & 1) && (edx >> 24 & 1) && tiles_permitted();
@@ -62,6 +67,7 @@ bool processor_has_amx_bf16() {
 bool processor_has_avx2() { return false; }
 bool processor_has_avx512() { return false; }
 bool processor_has_avx512_bf16() { return false; }
+bool processor_is_amd() { return false; }
 bool processor_has_amx_bf16() { return false; }
 #endif
 
