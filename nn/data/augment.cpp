@@ -1,0 +1,168 @@
+#include "nn/data/augment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nn/base/check.h"
+#include "nn/data/image_geometry.h"
+
+namespace tengen::nn {
+namespace {
+
+// In [0, most].
+int64_t up_to(int64_t most, Rng& rng) { return rng.below(static_cast<uint32_t>(most) + 1); }
+// In [-most, most].
+int64_t around_zero(int64_t most, Rng& rng) { return up_to(2 * most, rng) - most; }
+double around_zero(double most, Rng& rng) { return (2 * rng.uniform() - 1) * most; }
+
+std::vector<float> gaussian(double sigma) {
+  const auto reach = static_cast<int64_t>(std::ceil(3 * sigma));
+  std::vector<float> out;
+  double sum = 0;
+  for (int64_t i = -reach; i <= reach; ++i) {
+    const double x = static_cast<double>(i) / sigma;
+    out.push_back(static_cast<float>(std::exp(-x * x / 2)));
+    sum += out.back();
+  }
+  for (float& weight : out) weight = static_cast<float>(weight / sum);
+  return out;
+}
+
+// Along one axis, zero outside: element i of a line is at line + i * step.
+void smooth_line(float* line, int64_t length, int64_t step, const std::vector<float>& kernel,
+                 std::vector<float>& before) {
+  const auto reach = static_cast<int64_t>(kernel.size() / 2);
+  before.resize(length);
+  for (int64_t i = 0; i < length; ++i) before[i] = line[i * step];
+  for (int64_t i = 0; i < length; ++i) {
+    float sum = 0;
+    const int64_t last = std::min(length - 1, i + reach);
+    for (int64_t j = std::max<int64_t>(0, i - reach); j <= last; ++j)
+      sum += kernel[j - i + reach] * before[j];
+    line[i * step] = sum;
+  }
+}
+
+std::vector<float> smooth_field(int64_t height, int64_t width, double alpha,
+                                const std::vector<float>& kernel, Rng& rng) {
+  std::vector<float> field(height * width), before;
+  for (float& value : field) value = static_cast<float>(around_zero(alpha, rng));
+  for (int64_t row = 0; row < height; ++row)
+    smooth_line(field.data() + row * width, width, 1, kernel, before);
+  for (int64_t column = 0; column < width; ++column)
+    smooth_line(field.data() + column, height, width, kernel, before);
+  return field;
+}
+
+}  // namespace
+
+Transform augment(std::vector<TensorTransform> steps) {
+  return [steps = std::move(steps)](const Sample& sample, Rng& rng) {
+    Sample out = sample;
+    for (const TensorTransform& step : steps) out.at(0) = step(out[0], rng);
+    return out;
+  };
+}
+
+TensorTransform random_crop(int64_t height, int64_t width, int64_t padding) {
+  CHECK(height > 0);
+  CHECK(width > 0);
+  CHECK(padding >= 0);
+  return [=](const Tensor& x, Rng& rng) {
+    const int64_t room_y = x.shape()[0] + 2 * padding - height,
+                  room_x = x.shape()[1] + 2 * padding - width;
+    if (room_y < 0 || room_x < 0)
+      throw Error("random_crop: no part of " + std::to_string(height) + "x" +
+                  std::to_string(width) + " in an image " + x.shape().text() +
+                  "; resize it, or pad more");
+    const int64_t top = up_to(room_y, rng) - padding, left = up_to(room_x, rng) - padding;
+    return cropped(x, top, left, height, width);
+  };
+}
+
+TensorTransform random_flip(double probability) {
+  return [=](const Tensor& x, Rng& rng) { return rng.uniform() < probability ? mirrored(x) : x; };
+}
+
+TensorTransform random_shift(int64_t most) {
+  CHECK(most >= 0);
+  return [=](const Tensor& x, Rng& rng) {
+    const int64_t top = around_zero(most, rng), left = around_zero(most, rng);
+    return cropped(x, top, left, x.shape()[0], x.shape()[1]);
+  };
+}
+
+TensorTransform random_rotation(double most_degrees) {
+  return [=](const Tensor& x, Rng& rng) { return rotated(x, around_zero(most_degrees, rng)); };
+}
+
+TensorTransform elastic(double alpha, double sigma) {
+  CHECK(sigma > 0);
+  return [alpha, kernel = gaussian(sigma)](const Tensor& x, Rng& rng) {
+    const int64_t height = x.shape()[0], width = x.shape()[1];
+    const std::vector<float> dy = smooth_field(height, width, alpha, kernel, rng);
+    const std::vector<float> dx = smooth_field(height, width, alpha, kernel, rng);
+    return displaced(x, dy, dx);
+  };
+}
+
+TensorTransform cutout(int64_t size) {
+  CHECK(size > 0);
+  return [=](const Tensor& x, Rng& rng) {
+    const int64_t height = x.shape()[0], width = x.shape()[1], channels = x.shape()[2];
+    const int64_t top = up_to(height - 1, rng) - size / 2, left = up_to(width - 1, rng) - size / 2;
+    const int64_t first = std::max<int64_t>(0, left), last = std::min(width, left + size);
+    Tensor out = x.clone();
+    for (int64_t row = std::max<int64_t>(0, top); row < std::min(height, top + size); ++row)
+      std::fill(out.data() + (row * width + first) * channels,
+                out.data() + (row * width + last) * channels, 0.0f);
+    return out;
+  };
+}
+
+ChannelStatistics channel_statistics(const Dataset& dataset) {
+  CHECK(dataset.size() > 0);
+  const Shape shape = dataset.get(0).at(0).shape();
+  CHECK(shape.rank() > 0);
+  const int64_t channels = shape[-1];
+  std::vector<double> sum(channels), squares(channels);
+  int64_t count = 0;
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    const Sample sample = dataset.get(i);
+    if (sample.at(0).shape().rank() == 0 || sample[0].shape()[-1] != channels)
+      throw Error("channel_statistics: sample " + std::to_string(i) + " is " +
+                  sample[0].shape().text() + ", the first " + shape.text());
+    const std::span<const float> values = sample[0].values();
+    for (size_t at = 0; at < values.size(); ++at) {
+      sum[at % channels] += values[at];
+      squares[at % channels] += static_cast<double>(values[at]) * values[at];
+    }
+    count += sample[0].size() / channels;
+  }
+  ChannelStatistics out;
+  for (int64_t c = 0; c < channels; ++c) {
+    const double mean = sum[c] / static_cast<double>(count);
+    const double variance = squares[c] / static_cast<double>(count) - mean * mean;
+    out.mean.push_back(static_cast<float>(mean));
+    out.deviation.push_back(static_cast<float>(std::sqrt(std::max(variance, 0.0))));
+  }
+  return out;
+}
+
+TensorTransform normalize(ChannelStatistics statistics) {
+  CHECK(!statistics.mean.empty());
+  CHECK(statistics.mean.size() == statistics.deviation.size());
+  std::vector<float> factor;
+  for (const float deviation : statistics.deviation)
+    factor.push_back(deviation > 0 ? 1 / deviation : 1.0f);
+  return [mean = std::move(statistics.mean), factor = std::move(factor)](const Tensor& x, Rng&) {
+    CHECK(x.shape()[-1] == static_cast<int64_t>(mean.size()));
+    Tensor out = x.clone();
+    float* value = out.data();
+    for (int64_t pixel = 0; pixel < x.size() / x.shape()[-1]; ++pixel)
+      for (size_t c = 0; c < mean.size(); ++c, ++value) *value = (*value - mean[c]) * factor[c];
+    return out;
+  };
+}
+
+}  // namespace tengen::nn
