@@ -17,13 +17,15 @@ void move_towards(Tensor& average, const Tensor& newest, float share, float newe
 }  // namespace
 
 BatchNorm::BatchNorm(int64_t channels, const BatchNormOptions& options)
-    : options_(options),
+    : channels_(channels),
+      options_(options),
       gamma_(add_parameter("weight", filled({channels}, 1.0f), false)),
       beta_(add_parameter("bias", Tensor({channels}), false)),
       mean_(add_buffer("running_mean", Tensor({channels}))),
       variance_(add_buffer("running_var", filled({channels}, 1.0f))) {}
 
 Var BatchNorm::forward(const Var& x) {
+  expect_shape(x, {"...", channels_});
   if (!training()) return batch_norm_infer(x, gamma_, beta_, mean_, variance_, options_.epsilon);
   Tensor mean, variance;
   const Var y = batch_norm_train(x, gamma_, beta_, options_.epsilon, &mean, &variance);
@@ -32,6 +34,7 @@ Var BatchNorm::forward(const Var& x) {
 }
 
 Var BatchNorm::forward_relu(const Var& x, const Var& residual) {
+  expect_shape(x, {"...", channels_});
   if (!training()) return relu(residual.defined() ? add(forward(x), residual) : forward(x));
   Tensor mean, variance;
   const Var y =

@@ -22,6 +22,7 @@ class BatchNorm : public Layer {
  private:
   void average_in(const Var& x, const Tensor& mean, const Tensor& variance);
 
+  const int64_t channels_;
   const BatchNormOptions options_;
   Var gamma_, beta_;        // [C], one and zero
   Tensor mean_, variance_;  // running averages; the variance without bias

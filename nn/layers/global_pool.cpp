@@ -5,6 +5,7 @@
 namespace tengen::nn {
 
 Var GlobalPool::forward(const Var& x) {
+  expect_shape(x, {"N", "H", "W", "C"});
   return concat({global_mean_pool(x), global_max_pool(x)}, 1);
 }
 

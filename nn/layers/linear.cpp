@@ -6,10 +6,13 @@
 namespace tengen::nn {
 
 Linear::Linear(int64_t in, int64_t out, Rng& rng, bool bias)
-    : weight_(add_parameter("weight", xavier_uniform({in, out}, in, out, rng), true)) {
+    : in_(in), weight_(add_parameter("weight", xavier_uniform({in, out}, in, out, rng), true)) {
   if (bias) bias_ = add_parameter("bias", Tensor({out}), false);
 }
 
-Var Linear::forward(const Var& x) { return linear(x, weight_, bias_); }
+Var Linear::forward(const Var& x) {
+  expect_shape(x, {"...", in_});
+  return linear(x, weight_, bias_);
+}
 
 }  // namespace tengen::nn

@@ -12,6 +12,7 @@ class Linear : public Layer {
   Var forward(const Var& x) override;
 
  private:
+  int64_t in_;
   Var weight_;  // [in,out], Xavier
   Var bias_;    // [out], zero; empty if there is none
 };

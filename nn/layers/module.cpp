@@ -106,7 +106,8 @@ void Module::add_child(const std::string& name, Module& child) {
 void Module::expect_shape(const Var& x, std::initializer_list<Dim> expected) const {
   const Dim* dim = expected.begin();
   int axis = 0;
-  const bool any_leading = dim != expected.end() && dim->name == std::string_view("...");
+  const bool any_leading =
+      dim != expected.end() && dim->name && dim->name == std::string_view("...");
   bool fits = x.shape().rank() == static_cast<int>(expected.size());
   if (any_leading) {
     ++dim;

@@ -3,7 +3,8 @@
 namespace tengen::nn {
 
 ResidualBlock::ResidualBlock(int64_t channels, Rng& rng, int64_t kernel)
-    : conv1_(channels, channels, kernel, rng, {.bias = false}),
+    : channels_(channels),
+      conv1_(channels, channels, kernel, rng, {.bias = false}),
       norm1_(channels),
       conv2_(channels, channels, kernel, rng, {.bias = false}),
       norm2_(channels) {
@@ -14,6 +15,7 @@ ResidualBlock::ResidualBlock(int64_t channels, Rng& rng, int64_t kernel)
 }
 
 Var ResidualBlock::forward(const Var& x) {
+  expect_shape(x, {"N", "H", "W", channels_});
   const Var inner = norm1_.forward_relu(conv1_.forward(x));
   return norm2_.forward_relu(conv2_.forward(inner), x);
 }

@@ -13,6 +13,7 @@ class ResidualBlock : public Layer {
   Var forward(const Var& x) override;
 
  private:
+  int64_t channels_;
   Conv2d conv1_;
   BatchNorm norm1_;
   Conv2d conv2_;
