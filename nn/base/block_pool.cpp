@@ -1,14 +1,17 @@
 #include "nn/base/block_pool.h"
 
+#include <bit>
 #include <mutex>
 #include <new>
 
 namespace tengen {
 namespace {
 
+// Sizes: 64, 128, ... 1024 bytes, then 2, 4, ... 64 KiB.
 constexpr size_t kStep = 64;
-constexpr size_t kSizes = 32;  // 64, 128, ... 2048 bytes
-constexpr int kBatch = 32;     // blocks that move between a thread and the store at once
+constexpr size_t kSteps = 16;
+constexpr size_t kSizes = kSteps + 6;
+constexpr int kBatch = 32;  // blocks that move between a thread and the store at once
 
 struct Block {
   Block* next;
@@ -68,7 +71,15 @@ void open_cache() {
   if (cache.state == Cache::kNew) thread_local const Closer closer;
 }
 
-size_t shelf_of(size_t bytes) { return bytes == 0 ? 0 : (bytes - 1) / kStep; }
+size_t shelf_of(size_t bytes) {
+  if (bytes <= kStep) return 0;
+  if (bytes <= kSteps * kStep) return (bytes - 1) / kStep;
+  return kSteps - 1 + std::bit_width((bytes - 1) / (kSteps * kStep));
+}
+
+size_t size_of_shelf(size_t i) {
+  return i < kSteps ? (i + 1) * kStep : (kSteps * kStep) << (i - kSteps + 1);
+}
 
 }  // namespace
 
@@ -81,7 +92,7 @@ void* take_block(size_t bytes) {
     std::lock_guard lock(store().mutex);
     move_blocks(store().shelves[i], own, cache.state == Cache::kOpen ? kBatch : 1);
   }
-  return own.count > 0 ? own.pop() : ::operator new((i + 1) * kStep);
+  return own.count > 0 ? own.pop() : ::operator new(size_of_shelf(i));
 }
 
 void give_block(void* block, size_t bytes) noexcept {

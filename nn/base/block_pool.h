@@ -10,7 +10,7 @@
 
 namespace tengen {
 
-// At least `bytes` bytes, aligned as operator new aligns. Blocks above 2 KiB are not kept.
+// At least `bytes` bytes, aligned as operator new aligns. Blocks above 64 KiB are not kept.
 void* take_block(size_t bytes);
 void give_block(void* block, size_t bytes) noexcept;
 

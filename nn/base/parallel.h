@@ -11,8 +11,8 @@
 
 namespace tengen {
 
-// A loop's body, by reference: unlike std::function it never allocates. It must outlive the loop,
-// as every body written in the call does.
+// A loop's body, or another function to call, by reference: unlike std::function it never
+// allocates. It must outlive the call, as every lambda written there does.
 template <class... Arguments>
 class LoopBody {
  public:

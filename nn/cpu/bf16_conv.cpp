@@ -1,10 +1,9 @@
 #include "nn/cpu/bf16_conv.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
-#include <vector>
 
+#include "nn/base/block_pool.h"
 #include "nn/base/parallel.h"
 #include "nn/cpu/bf16_gemm.h"
 
@@ -44,9 +43,9 @@ struct Board {
   }
   int64_t pixels() const { return static_cast<int64_t>(x_at.size()); }
 
-  int64_t width, height;            // of one image
-  int64_t windows;                  // from the first to the last
-  std::vector<int64_t> x_at, y_at;  // offset of a pixel in x and of a window in y, or -1
+  int64_t width, height;             // of one image
+  int64_t windows;                   // from the first to the last
+  PooledVector<int64_t> x_at, y_at;  // offset of a pixel in x and of a window in y, or -1
 };
 
 // The batch as groups of equal size, but for the last.
@@ -65,8 +64,8 @@ struct Groups {
 };
 
 // Distance of every tap from the first, in pixels.
-std::vector<int64_t> taps_of(const Conv2dShape& s, int64_t board_width) {
-  std::vector<int64_t> taps;
+PooledVector<int64_t> taps_of(const Conv2dShape& s, int64_t board_width) {
+  PooledVector<int64_t> taps;
   for (int64_t ky = 0; ky < s.kernel_h; ++ky)
     for (int64_t kx = 0; kx < s.kernel_w; ++kx)
       taps.push_back(ky * s.dilation.h * board_width + kx * s.dilation.w);
@@ -75,10 +74,10 @@ std::vector<int64_t> taps_of(const Conv2dShape& s, int64_t board_width) {
 
 // y = x * w; pack(column, columns, to) lays out some columns of w as [tap][in in whole steps].
 void convolve(const Bf16Kernels& kernels, const Conv2dShape& s, const float* x, float* y,
-              const std::function<void(int64_t, int64_t, Bfloat16*)>& pack) {
+              LoopBody<int64_t, int64_t, Bfloat16*> pack) {
   const Groups groups(s);
   const int64_t pixel = whole(s.in, kBf16Step);
-  std::vector<int64_t> steps;
+  PooledVector<int64_t> steps;
   for (int64_t tap : taps_of(s, groups.full.width))
     for (int64_t c = 0; c < pixel; c += kBf16Step) steps.push_back(tap * pixel + c);
   const int64_t depth = static_cast<int64_t>(steps.size()) * kBf16Step;
@@ -112,7 +111,7 @@ bool bf16_conv_fits(const Conv2dShape& s) {
 void bf16_conv2d(const Bf16Kernels& kernels, const Conv2dShape& s, const float* x, const float* w,
                  float* y) {
   const int64_t pixel = whole(s.in, kBf16Step), taps = s.kernel_h * s.kernel_w;
-  std::vector<int64_t> rows(taps * pixel, -1);
+  PooledVector<int64_t> rows(taps * pixel, -1);
   for (int64_t tap = 0; tap < taps; ++tap)
     for (int64_t c = 0; c < s.in; ++c) rows[tap * pixel + c] = (tap * s.in + c) * s.out;
   convolve(kernels, s, x, y, [&](int64_t column, int64_t columns, Bfloat16* to) {
@@ -142,7 +141,7 @@ void bf16_conv2d_grad_input(const Bf16Kernels& kernels, const Conv2dShape& s, co
 void bf16_conv2d_grad_weight(const Bf16Kernels& kernels, const Conv2dShape& s, const float* x,
                              const float* dy, float* dw) {
   const Groups groups(s);
-  const std::vector<int64_t> taps = taps_of(s, groups.full.width);
+  const PooledVector<int64_t> taps = taps_of(s, groups.full.width);
   const int64_t size = s.kernel_h * s.kernel_w * s.in * s.out;
   const int64_t groups_per_part = (groups.count + kMostParts - 1) / kMostParts;
   const int64_t parts = groups.count > 0 ? (groups.count - 1) / groups_per_part + 1 : 0;

@@ -1,7 +1,6 @@
 #include "nn/cpu/bf16_gemm.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "nn/base/parallel.h"
 
@@ -15,7 +14,7 @@ constexpr int64_t kSmall = 1'000'000;   // multiply-adds not worth a second thre
 constexpr int64_t kPackAlone = 32'000;  // numbers whose packing is not
 constexpr int64_t kSplitDepth = 2048;
 
-void run_pieces(int64_t pieces, bool alone, const std::function<void(int64_t)>& run) {
+void run_pieces(int64_t pieces, bool alone, LoopBody<int64_t> run) {
   if (alone) {
     for (int64_t i = 0; i < pieces; ++i) run(i);
   } else {

@@ -104,6 +104,14 @@ TEST(TrainingAllocations, ConvolutionsAndBatchNormWithAdamNeedNone) {
   EXPECT_TRUE(steps_settle(training_step(net, *adam, {16, 9, 9, 3}, 5)));
 }
 
+TEST(TrainingAllocations, ConvolutionsInBfloat16NeedNone) {
+  const ProductPrecision precision(Precision::kBfloat16);
+  Rng rng(2);
+  SmallResNet net(rng);
+  const auto sgd = make_sgd(net.parameters(), {});
+  EXPECT_TRUE(steps_settle(training_step(net, *sgd, {16, 9, 9, 3}, 5)));
+}
+
 TEST(TrainingAllocations, ConvolutionsWithPoolingNeedNone) {
   Rng rng(2);
   Sequential net;
