@@ -34,18 +34,26 @@ class Tiles {
 
 using Sums = float[2 * kTile][2 * kTile];
 
-// The sums of R x P tiles.
+// R x P tiles of sums, on top of what lies at c where `accumulate`; c's rows are c_bytes apart.
 template <int R, int P>
-inline void multiply_block(const Bf16Product& p, int64_t row, int64_t column, Sums& sums) {
+inline void multiply_block(const Bf16Product& p, const Bfloat16* a, int64_t column, float* c,
+                           int64_t c_bytes, bool accumulate) {
   const int64_t panel = p.steps * kBf16Step * kBf16Columns, a_bytes = p.a_row * 2;
-  const Bfloat16* a = p.a + row * p.a_row;
+  const int64_t c_tiles = kTile * c_bytes / static_cast<int64_t>(sizeof(float));
   const Bfloat16* b = p.b + column * p.steps * kBf16Step;
-  _tile_zero(0);
-  if constexpr (P == 2) _tile_zero(1);
-  if constexpr (R == 2) _tile_zero(2);
-  if constexpr (R == 2 && P == 2) _tile_zero(3);
+  if (accumulate) {
+    _tile_loadd(0, c, c_bytes);
+    if constexpr (P == 2) _tile_loadd(1, c + kTile, c_bytes);
+    if constexpr (R == 2) _tile_loadd(2, c + c_tiles, c_bytes);
+    if constexpr (R == 2 && P == 2) _tile_loadd(3, c + c_tiles + kTile, c_bytes);
+  } else {
+    _tile_zero(0);
+    if constexpr (P == 2) _tile_zero(1);
+    if constexpr (R == 2) _tile_zero(2);
+    if constexpr (R == 2 && P == 2) _tile_zero(3);
+  }
   for (int64_t s = 0; s < p.steps; ++s, b += kBf16Step * kBf16Columns) {
-    const Bfloat16* from = a + (p.a_at ? p.a_at[s] : s * kBf16Step);
+    const Bfloat16* from = a + (p.step_at ? p.step_at[s] : s * kBf16Step);
     _tile_loadd(4, from, a_bytes);
     _tile_loadd(6, b, kTileBytes);
     _tile_dpbf16ps(0, 4, 6);
@@ -59,11 +67,14 @@ inline void multiply_block(const Bf16Product& p, int64_t row, int64_t column, Su
     }
     if constexpr (R == 2 && P == 2) _tile_dpbf16ps(3, 5, 7);
   }
-  constexpr int64_t kRowBytes = sizeof(sums[0]);
-  _tile_stored(0, sums[0], kRowBytes);
-  if constexpr (P == 2) _tile_stored(1, sums[0] + kTile, kRowBytes);
-  if constexpr (R == 2) _tile_stored(2, sums[kTile], kRowBytes);
-  if constexpr (R == 2 && P == 2) _tile_stored(3, sums[kTile] + kTile, kRowBytes);
+  _tile_stored(0, c, c_bytes);
+  if constexpr (P == 2) _tile_stored(1, c + kTile, c_bytes);
+  if constexpr (R == 2) _tile_stored(2, c + c_tiles, c_bytes);
+  if constexpr (R == 2 && P == 2) _tile_stored(3, c + c_tiles + kTile, c_bytes);
+}
+
+inline int64_t c_of(const Bf16Product& p, int64_t row) {
+  return p.c_at ? p.c_at[row] : row * p.c_row;
 }
 
 // Copies or adds the block's sums to C.
@@ -76,7 +87,7 @@ inline void store_block(const Bf16Product& p, int64_t row, int64_t rows, int64_t
     mask[v] = static_cast<__mmask16>(left >= kTile ? 0xffff : (1 << left) - 1);
   }
   for (int64_t r = 0; r < rows; ++r) {
-    const int64_t at = p.c_at ? p.c_at[row + r] : (row + r) * p.c_row;
+    const int64_t at = c_of(p, row + r);
     if (at < 0) continue;
     for (int v = 0; v < P; ++v) {
       float* c = p.c + at + column + v * kTile;
@@ -87,17 +98,31 @@ inline void store_block(const Bf16Product& p, int64_t row, int64_t rows, int64_t
   }
 }
 
+// `rows` <= 16 R rows from `row` on: straight to C where whole tiles of it are wanted.
+template <int R, int P>
+inline void multiply_rows(const Bf16Product& p, int64_t row, int64_t rows, int64_t column) {
+  const Bfloat16* a = p.a + (p.block_at ? p.block_at[row / kBf16Rows] : row * p.a_row);
+  const int64_t first = c_of(p, row), last = c_of(p, row + rows - 1);
+  if (rows == R * kTile && p.columns - column >= P * kTile && first >= 0 &&
+      last == first + (rows - 1) * p.c_row) {
+    multiply_block<R, P>(p, a, column, p.c + first + column,
+                         p.c_row * static_cast<int64_t>(sizeof(float)), p.accumulate);
+    return;
+  }
+  alignas(64) Sums sums;
+  multiply_block<R, P>(p, a, column, sums[0], sizeof(sums[0]), false);
+  store_block<P>(p, row, rows, column, sums);
+}
+
 template <int P>
 inline void multiply_panels(const Bf16Product& p, int64_t column) {
-  alignas(64) Sums sums;
   for (int64_t row = 0; row < p.rows; row += 2 * kTile) {
     const int64_t rows = p.rows - row;
     if (rows > kTile) {
-      multiply_block<2, P>(p, row, column, sums);
+      multiply_rows<2, P>(p, row, rows < 2 * kTile ? rows : 2 * kTile, column);
     } else {
-      multiply_block<1, P>(p, row, column, sums);
+      multiply_rows<1, P>(p, row, rows, column);
     }
-    store_block<P>(p, row, rows < 2 * kTile ? rows : 2 * kTile, column, sums);
   }
 }
 

@@ -121,6 +121,11 @@ void pack_columns_transposed(int64_t k, int64_t n, const FloatRows& from, Bfloat
     }
 }
 
+TENGEN_INLINE inline const Bfloat16* a_of(const Bf16Product& p, int64_t row) {
+  if (!p.block_at) return p.a + row * p.a_row;
+  return p.a + p.block_at[row / kBf16Rows] + row % kBf16Rows * p.a_row;
+}
+
 // R rows of C in one panel or two, in registers.
 template <int R, int P>
 void block(const Bf16Product& p, int64_t row, int64_t column) {
@@ -129,7 +134,7 @@ void block(const Bf16Product& p, int64_t row, int64_t column) {
     for (int v = 0; v < P; ++v) sum[r][v] = _mm512_setzero_ps();
   const Bfloat16* b = p.b + column * p.steps * kBf16Step;
   for (int64_t s = 0; s < p.steps; ++s) {
-    const Bfloat16* a = p.a + row * p.a_row + (p.a_at ? p.a_at[s] : s * kBf16Step);
+    const Bfloat16* a = a_of(p, row) + (p.step_at ? p.step_at[s] : s * kBf16Step);
     for (int i = 0; i < 16; ++i, b += 32) {
       __m512bh columns[P];
       for (int v = 0; v < P; ++v)
@@ -154,7 +159,7 @@ void block(const Bf16Product& p, int64_t row, int64_t column) {
   }
 }
 
-constexpr int kMostRows = 12;
+constexpr int kMostRows = 11;  // a third of a block
 using BlockFunction = void (*)(const Bf16Product&, int64_t, int64_t);
 template <int P, int... R>
 constexpr BlockFunction block_of(int64_t rows, std::integer_sequence<int, R...>) {
@@ -166,9 +171,11 @@ void multiply(const Bf16Product& p) {
   constexpr auto kCounts = std::make_integer_sequence<int, kMostRows>();
   for (int64_t column = 0; column < p.columns;) {
     const bool two = p.columns - column > kBf16Columns;
-    for (int64_t row = 0; row < p.rows; row += kMostRows) {
-      const int64_t rows = smaller(kMostRows, p.rows - row);
+    for (int64_t row = 0; row < p.rows;) {
+      const int64_t block_left = kBf16Rows - row % kBf16Rows;
+      const int64_t rows = smaller(kMostRows, smaller(block_left, p.rows - row));
       (two ? block_of<2>(rows, kCounts) : block_of<1>(rows, kCounts))(p, row, column);
+      row += rows;
     }
     column += two ? 2 * kBf16Columns : kBf16Columns;
   }

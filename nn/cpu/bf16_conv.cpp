@@ -12,7 +12,9 @@ namespace {
 
 constexpr int64_t kGroupPixels = 512;  // of a board: pixels and sums stay in the second-level cache
 constexpr int64_t kFewestChannels = 8;  // a step holds 32: with fewer, patches waste less
-constexpr int64_t kMostParts = 32;      // of a gradient of weights
+// For the gradient of the weights: 32 channels of x and of dy stay in the first-level cache.
+constexpr int64_t kGradPixels = 320;
+constexpr int64_t kMostParts = 16;
 constexpr int64_t kSumGrain = 4096;
 
 // How far the last tap lies from the first.
@@ -50,10 +52,9 @@ struct Board {
 
 // The batch as groups of equal size, but for the last.
 struct Groups {
-  explicit Groups(const Conv2dShape& s)
-      : images(std::clamp<int64_t>(
-            kGroupPixels / std::max<int64_t>(1, (s.height + s.padding.h) * (s.width + s.padding.w)),
-            1, std::max<int64_t>(1, s.n))),
+  Groups(const Conv2dShape& s, int64_t pixels)
+      : images(std::clamp<int64_t>(pixels / ((s.height + s.padding.h) * (s.width + s.padding.w)), 1,
+                                   std::max<int64_t>(1, s.n))),
         count((s.n + images - 1) / images),
         full(s, images),
         last(s, std::max<int64_t>(1, s.n - (count - 1) * images)) {}
@@ -75,7 +76,7 @@ PooledVector<int64_t> taps_of(const Conv2dShape& s, int64_t board_width) {
 // y = x * w; pack(column, columns, to) lays out some columns of w as [tap][in in whole steps].
 void convolve(const Bf16Kernels& kernels, const Conv2dShape& s, const float* x, float* y,
               LoopBody<int64_t, int64_t, Bfloat16*> pack) {
-  const Groups groups(s);
+  const Groups groups(s, kGroupPixels);
   const int64_t pixel = whole(s.in, kBf16Step);
   PooledVector<int64_t> steps;
   for (int64_t tap : taps_of(s, groups.full.width))
@@ -93,10 +94,16 @@ void convolve(const Bf16Kernels& kernels, const Conv2dShape& s, const float* x, 
     kernels.pack_rows(board.pixels(), s.in,
                       {x + first * s.height * s.width * s.in, 0, board.x_at.data()}, pixels.data(),
                       pixel);
-    kernels.multiply({board.windows, s.out, static_cast<int64_t>(steps.size()), pixels.data(),
-                      pixel, steps.data(), weights.data(),
-                      y + first * s.out_height() * s.out_width() * s.out, 0, board.y_at.data(),
-                      false});
+    kernels.multiply({.rows = board.windows,
+                      .columns = s.out,
+                      .steps = static_cast<int64_t>(steps.size()),
+                      .a = pixels.data(),
+                      .a_row = pixel,
+                      .b = weights.data(),
+                      .c = y + first * s.out_height() * s.out_width() * s.out,
+                      .c_row = s.out,
+                      .step_at = steps.data(),
+                      .c_at = board.y_at.data()});
   });
 }
 
@@ -137,16 +144,24 @@ void bf16_conv2d_grad_input(const Bf16Kernels& kernels, const Conv2dShape& s, co
 }
 
 // dw[tap] = x^T dy with x shifted by the tap: x is laid out with a channel's pixels in a row, where
-// a shift is only another beginning.
+// a shift is only another beginning. The rows of the product are the taps of 32 channels, then of
+// the next 32, so that what they read stays near.
 void bf16_conv2d_grad_weight(const Bf16Kernels& kernels, const Conv2dShape& s, const float* x,
                              const float* dy, float* dw) {
-  const Groups groups(s);
+  const Groups groups(s, kGradPixels);
   const PooledVector<int64_t> taps = taps_of(s, groups.full.width);
+  // An odd number of cache lines, or a tile's rows would share few sets of the first-level cache.
+  const int64_t row = ((groups.full.pixels() / kBf16Step + 1) | 1) * kBf16Step;
+  PooledVector<int64_t> blocks, dw_at;
+  for (int64_t c0 = 0; c0 < s.in; c0 += kBf16Rows)
+    for (size_t tap = 0; tap < taps.size(); ++tap) {
+      blocks.push_back(c0 * row + taps[tap]);
+      for (int64_t c = c0; c < c0 + kBf16Rows; ++c)
+        dw_at.push_back(c < s.in ? (static_cast<int64_t>(tap) * s.in + c) * s.out : -1);
+    }
   const int64_t size = s.kernel_h * s.kernel_w * s.in * s.out;
   const int64_t groups_per_part = (groups.count + kMostParts - 1) / kMostParts;
   const int64_t parts = groups.count > 0 ? (groups.count - 1) / groups_per_part + 1 : 0;
-  // An odd number of cache lines, or a tile's rows would share few sets of the first-level cache.
-  const int64_t row = ((groups.full.pixels() / kBf16Step + 1) | 1) * kBf16Step;
   const Scratch partial(parts * size);
   parallel_for(parts, [&](int64_t part) {
     float* sum = partial.data() + part * size;
@@ -164,10 +179,17 @@ void bf16_conv2d_grad_weight(const Bf16Kernels& kernels, const Conv2dShape& s, c
           board.windows, s.out,
           {dy + first * s.out_height() * s.out_width() * s.out, 0, board.y_at.data()},
           gradient.data());
-      for (size_t tap = 0; tap < taps.size(); ++tap)
-        kernels.multiply({s.in, s.out, whole(board.windows, kBf16Step) / kBf16Step,
-                          channels.data() + taps[tap], row, nullptr, gradient.data(),
-                          sum + static_cast<int64_t>(tap) * s.in * s.out, s.out, nullptr, true});
+      kernels.multiply({.rows = static_cast<int64_t>(dw_at.size()),
+                        .columns = s.out,
+                        .steps = whole(board.windows, kBf16Step) / kBf16Step,
+                        .a = channels.data(),
+                        .a_row = row,
+                        .b = gradient.data(),
+                        .c = sum,
+                        .c_row = s.out,
+                        .accumulate = true,
+                        .block_at = blocks.data(),
+                        .c_at = dw_at.data()});
     }
   });
   parallel_ranges(size, kSumGrain, [&](int64_t begin, int64_t end) {

@@ -55,9 +55,8 @@ class Bf16Matrix {
   void multiply_columns(const Bfloat16* a, int64_t a_row, int64_t rows, int64_t column,
                         int64_t columns, float* c, int64_t ldc, bool accumulate) const {
     const int64_t steps = whole(k_, kBf16Step) / kBf16Step;
-    kernels_.multiply({rows, columns, steps, a, a_row, nullptr,
-                       memory_.data() + column * steps * kBf16Step, c + column, ldc, nullptr,
-                       accumulate});
+    kernels_.multiply({rows, columns, steps, a, a_row, memory_.data() + column * steps * kBf16Step,
+                       c + column, ldc, accumulate});
   }
 
  private:

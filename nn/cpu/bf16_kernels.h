@@ -28,19 +28,21 @@ struct FloatRows {
   const int64_t* at = nullptr;
 };
 
-// C[rows, columns] (+)= A B. Row r of step i of A begins at a[r * a_row + i * 32], or at
-// a[r * a_row + a_at[i]]. Row r of C begins at c[r * c_row], or at c[c_at[r]] and is dropped where
-// c_at[r] < 0.
+// C[rows, columns] (+)= A B. Maps may place what does not lie in order: step i of A's rows at
+// step_at[i] instead of i * 32, A's row 32 * j at block_at[j] instead of 32 * j * a_row, and row r
+// of C at c_at[r] instead of r * c_row. A row whose c_at is negative is dropped; from one kept row
+// to the next, c_at grows by at most c_row.
 struct Bf16Product {
   int64_t rows, columns, steps;
   const Bfloat16* a;
   int64_t a_row;
-  const int64_t* a_at;
   const Bfloat16* b;
   float* c;
   int64_t c_row;
-  const int64_t* c_at;
-  bool accumulate;
+  bool accumulate = false;
+  const int64_t* step_at = nullptr;
+  const int64_t* block_at = nullptr;
+  const int64_t* c_at = nullptr;
 };
 
 struct Bf16Kernels {
