@@ -1,18 +1,14 @@
 #include "selfplay/progress.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
+#include <iostream>
 #include <nlohmann/json.hpp>
+
+#include "nn/training/progress.h"
 
 namespace tengen::selfplay {
 namespace {
-
-std::string clock_text(double seconds) {
-  const auto s = static_cast<int64_t>(seconds);
-  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
 
 constexpr auto kLivePeriod = std::chrono::milliseconds(250);
 
@@ -23,7 +19,7 @@ std::string to_text(const IntervalFigures& f) {
       "{} net {:4} | games {} positions {} window {} steps {} | loss {:.3f} (policy {:.3f} value "
       "{:.3f} score {:.3f} ownership {:.3f}) accuracy {:.2f} {:.2f} | length {:.0f} first {:.2f} | "
       "{:.0f} positions/s {:.0f} evals/s {:.0f} samples/s",
-      clock_text(f.seconds), f.network, f.games, f.positions, f.window, f.steps, f.losses.loss,
+      nn::clock_text(f.seconds), f.network, f.games, f.positions, f.window, f.steps, f.losses.loss,
       f.losses.policy_loss, f.losses.value_loss, f.losses.score_loss, f.losses.ownership_loss,
       f.losses.policy_accuracy, f.losses.value_accuracy, f.game_length, f.first_wins,
       f.positions_per_s, f.evaluations_per_s, f.samples_per_s);
@@ -76,23 +72,17 @@ void add_step(IntervalFigures& figures, const StepMeasures& step) {
   blend(mean.gradient_norm, step.gradient_norm);
 }
 
-Progress::Progress(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(bool quiet) : quiet_(quiet), line_(std::cerr, nn::on_terminal()) {}
 
 void Progress::live(const std::string& text) {
   const auto now = std::chrono::steady_clock::now();
-  if (quiet_ || !terminal_ || now - last_ < kLivePeriod) return;
+  if (quiet_ || now - last_ < kLivePeriod) return;
   last_ = now;
-  fmt::print(stderr, "\r{:<{}}", text, shown_);
-  std::fflush(stderr);
-  shown_ = text.size();
+  line_.live(text);
 }
 
 void Progress::line(const std::string& text) {
-  if (quiet_) return;
-  if (shown_ > 0) fmt::print(stderr, "\r{:<{}}\r", "", shown_);
-  shown_ = 0;
-  fmt::print(stderr, "{}\n", text);
-  std::fflush(stderr);
+  if (!quiet_) line_.line(text);
 }
 
 }  // namespace tengen::selfplay

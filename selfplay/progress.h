@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "nn/training/status_line.h"
 #include "selfplay/trainer.h"
 
 namespace tengen::selfplay {
@@ -42,8 +43,7 @@ class Progress {
 
  private:
   bool quiet_;
-  bool terminal_;
-  size_t shown_ = 0;  // characters of the live line on the screen
+  nn::StatusLine line_;
   std::chrono::steady_clock::time_point last_{};
 };
 

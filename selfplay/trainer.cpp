@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "nn/base/check.h"
 #include "nn/ops.h"
+#include "nn/training/checkpoint.h"
 
 namespace tengen::selfplay {
 namespace {
@@ -49,23 +49,6 @@ float value_accuracy(const nn::Tensor& logits, const TrainingBatch& batch) {
   return rows == 0 ? 0.0f : static_cast<float>(right) / static_cast<float>(rows);
 }
 
-std::vector<nn::NamedTensor> with_prefix(const std::string& prefix,
-                                         const std::vector<nn::NamedTensor>& entries) {
-  std::vector<nn::NamedTensor> out;
-  for (const nn::NamedTensor& entry : entries) out.push_back({prefix + entry.path, entry.tensor});
-  return out;
-}
-
-std::vector<nn::NamedTensor> without_prefix(const std::string& prefix,
-                                            const std::vector<nn::NamedTensor>& entries) {
-  std::vector<nn::NamedTensor> out;
-  for (const nn::NamedTensor& entry : entries) {
-    if (entry.path.starts_with(prefix))
-      out.push_back({entry.path.substr(prefix.size()), entry.tensor});
-  }
-  return out;
-}
-
 constexpr const char* kNet = "net.";
 constexpr const char* kAverage = "average.";
 constexpr const char* kOptimizer = "optimizer.";
@@ -74,21 +57,20 @@ constexpr const char* kOptimizer = "optimizer.";
 
 Trainer::Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& options,
                  uint64_t seed)
-    : options_(options), net_(config, seed), average_(config, seed) {
+    : options_(options),
+      schedule_(nn::with_warmup(
+          nn::cosine_rate(options.learning_rate, std::max<int64_t>(1, options.decay_steps),
+                          options.final_rate_share),
+          options.warmup_steps)),
+      net_(config, seed),
+      average_(config, seed) {
   optimizer_ = nn::make_adamw(net_.parameters(), {.weight_decay = options.weight_decay});
   average_.load_state(net_.state());
   net_.train(true);
   average_.train(false);
 }
 
-float Trainer::learning_rate() const {
-  const auto step = static_cast<double>(steps_);
-  const double warm = std::min(1.0, (step + 1.0) / std::max<double>(1.0, options_.warmup_steps));
-  const double way = std::min(1.0, step / std::max<double>(1.0, options_.decay_steps));
-  const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * way));
-  const double share = options_.final_rate_share + (1.0 - options_.final_rate_share) * cosine;
-  return options_.learning_rate * static_cast<float>(warm * share);
-}
+float Trainer::learning_rate() const { return schedule_(steps_); }
 
 StepMeasures Trainer::step(const TrainingBatch& batch) {
   optimizer_->zero_grad();
@@ -139,16 +121,16 @@ void Trainer::follow() {
 }
 
 std::vector<nn::NamedTensor> Trainer::state() const {
-  auto all = with_prefix(kNet, net_.state());
-  for (auto& entry : with_prefix(kAverage, average_.state())) all.push_back(entry);
-  for (auto& entry : with_prefix(kOptimizer, optimizer_->state())) all.push_back(entry);
+  auto all = nn::with_prefix(kNet, net_.state());
+  for (auto& entry : nn::with_prefix(kAverage, average_.state())) all.push_back(entry);
+  for (auto& entry : nn::with_prefix(kOptimizer, optimizer_->state())) all.push_back(entry);
   return all;
 }
 
 void Trainer::load_state(const std::vector<nn::NamedTensor>& entries, int64_t steps) {
-  net_.load_state(without_prefix(kNet, entries));
-  average_.load_state(without_prefix(kAverage, entries));
-  optimizer_->load_state(without_prefix(kOptimizer, entries));
+  net_.load_state(nn::without_prefix(kNet, entries));
+  average_.load_state(nn::without_prefix(kAverage, entries));
+  optimizer_->load_state(nn::without_prefix(kOptimizer, entries));
   steps_ = steps;
 }
 

@@ -12,6 +12,7 @@
 
 #include "agents/policy_value_net.h"
 #include "nn/optim/optimizer.h"
+#include "nn/optim/schedule.h"
 #include "selfplay/replay.h"
 
 namespace tengen::selfplay {
@@ -60,6 +61,7 @@ class Trainer {
   void follow();  // moves the average towards the weights
 
   TrainerOptions options_;
+  nn::Schedule schedule_;
   agents::PolicyValueNet net_;
   agents::PolicyValueNet average_;
   std::unique_ptr<nn::Optimizer> optimizer_;

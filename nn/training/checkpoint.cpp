@@ -81,6 +81,10 @@ Checkpoint& Checkpoint::add(const std::string& name, Rng& rng) {
       [&rng, first = rng, name](int64_t drawn) { move_to(rng, first, drawn, name); });
 }
 
+Checkpoint& Checkpoint::add(const std::string& name, LoaderPosition& position) {
+  return add(name + "_epoch", position.epoch).add(name + "_batch", position.batch);
+}
+
 std::vector<NamedTensor> Checkpoint::tensors() const {
   std::vector<NamedTensor> all;
   for (const NamedPart& part : parts_)

@@ -2,12 +2,12 @@
 //
 //   Checkpoint checkpoint;
 //   checkpoint.add("net", net).add("optimizer", *optimizer).add("average", average);
-//   checkpoint.add("step", step).add("epoch", epoch).add("noise", rng);
+//   checkpoint.add("step", step).add("data", position).add("noise", rng);
 //   if (std::filesystem::exists(path)) checkpoint.load(path);
 //   ... checkpoint.save(path);      // now and then
 //
 // A learning rate that is a function of the step needs nothing more; a Plateau or EarlyStopping is
-// added like the network. The loader's position is a number too.
+// added like the network. `position` is Batch::next of the last batch, from which a Loader resumes.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "nn/base/rng.h"
+#include "nn/data/batch.h"
 #include "nn/layers/module.h"
 
 namespace tengen::nn {
@@ -40,7 +41,8 @@ class Checkpoint {
   Checkpoint& add(const std::string& name, int64_t& number);
   // Its seed and stream are the program's; how much was drawn is the checkpoint's.
   Checkpoint& add(const std::string& name, Rng& rng);
-  // A number behind functions, as the position of a loader.
+  Checkpoint& add(const std::string& name, LoaderPosition& position);
+  // A number behind functions.
   Checkpoint& add_number(const std::string& name, std::function<int64_t()> get,
                          std::function<void(int64_t)> set);
 

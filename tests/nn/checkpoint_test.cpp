@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "nn/base/check.h"
+#include "nn/data/loader.h"
 #include "nn/io/safetensors.h"
 #include "nn/layers/batch_norm.h"
 #include "nn/layers/linear.h"
@@ -15,6 +16,7 @@
 #include "nn/optim/schedule.h"
 #include "nn/optim/weight_average.h"
 #include "nn/training/early_stopping.h"
+#include "tests/nn/op_cases.h"
 
 namespace tengen::nn {
 namespace {
@@ -135,6 +137,32 @@ TEST_F(CheckpointTest, ErrorsNameFileAndEntryAndChangeNothing) {
   save_safetensors(path_, content);
   EXPECT_NE(load_error(small, path_).find("number step is missing"), std::string::npos);
   EXPECT_NE(load_error(small, path_ + ".not").find(".not"), std::string::npos);
+}
+
+// Two epochs of four batches in random order, stopped in the middle of the second.
+TEST_F(CheckpointTest, TheLoaderGoesOnWithTheNextBatch) {
+  const Tensor rows({8, 1}, spread_values(8, 1));
+  const Loader loader(tensor_dataset({rows}), {.batch_size = 2, .seed = 5});
+  LoaderPosition position;
+  Checkpoint checkpoint;
+  checkpoint.add("data", position);
+  std::vector<float> rest;
+  for (int64_t epoch = 0; epoch < 2; ++epoch)
+    for (const Batch& batch : loader.epoch(epoch)) {
+      if (position == LoaderPosition{1, 2}) {
+        checkpoint.save(path_);
+        rest.clear();
+      }
+      for (const float value : batch.input().to_vector()) rest.push_back(value);
+      position = batch.next;
+    }
+  checkpoint.load(path_);
+  EXPECT_EQ(position, (LoaderPosition{1, 2}));
+  std::vector<float> resumed;
+  for (const Batch& batch : loader.resume(position))
+    for (const float value : batch.input().to_vector()) resumed.push_back(value);
+  EXPECT_EQ(resumed, rest);
+  EXPECT_EQ(resumed.size(), 4u);
 }
 
 TEST_F(CheckpointTest, NamesAreUsedOnce) {
