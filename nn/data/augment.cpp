@@ -28,29 +28,29 @@ std::vector<float> gaussian(double sigma) {
   return out;
 }
 
-// Along one axis, zero outside: element i of a line is at line + i * step.
-void smooth_line(float* line, int64_t length, int64_t step, const std::vector<float>& kernel,
-                 std::vector<float>& before) {
+// Along the middle axis of [outer, length, inner], zero outside: for each weight, what lies that
+// far away is added in one run over memory.
+void smooth(std::vector<float>& field, int64_t outer, int64_t length, int64_t inner,
+            const std::vector<float>& kernel) {
+  const std::vector<float> before = field;
+  std::fill(field.begin(), field.end(), 0.0f);
   const auto reach = static_cast<int64_t>(kernel.size() / 2);
-  before.resize(length);
-  for (int64_t i = 0; i < length; ++i) before[i] = line[i * step];
-  for (int64_t i = 0; i < length; ++i) {
-    float sum = 0;
-    const int64_t last = std::min(length - 1, i + reach);
-    for (int64_t j = std::max<int64_t>(0, i - reach); j <= last; ++j)
-      sum += kernel[j - i + reach] * before[j];
-    line[i * step] = sum;
-  }
+  for (int64_t block = 0; block < outer; ++block)
+    for (int64_t away = -reach; away <= reach; ++away) {
+      const float weight = kernel[away + reach];
+      const int64_t start = block * length * inner;
+      const int64_t end = start + std::min(length, length - away) * inner;
+      for (int64_t i = start + std::max<int64_t>(0, -away) * inner; i < end; ++i)
+        field[i] += weight * before[i + away * inner];
+    }
 }
 
 std::vector<float> smooth_field(int64_t height, int64_t width, double alpha,
                                 const std::vector<float>& kernel, Rng& rng) {
-  std::vector<float> field(height * width), before;
+  std::vector<float> field(height * width);
   for (float& value : field) value = static_cast<float>(around_zero(alpha, rng));
-  for (int64_t row = 0; row < height; ++row)
-    smooth_line(field.data() + row * width, width, 1, kernel, before);
-  for (int64_t column = 0; column < width; ++column)
-    smooth_line(field.data() + column, height, width, kernel, before);
+  smooth(field, height, width, 1, kernel);
+  smooth(field, 1, height, width, kernel);
   return field;
 }
 
@@ -158,9 +158,12 @@ TensorTransform normalize(ChannelStatistics statistics) {
   return [mean = std::move(statistics.mean), factor = std::move(factor)](const Tensor& x, Rng&) {
     CHECK(x.shape()[-1] == static_cast<int64_t>(mean.size()));
     Tensor out = x.clone();
-    float* value = out.data();
-    for (int64_t pixel = 0; pixel < x.size() / x.shape()[-1]; ++pixel)
-      for (size_t c = 0; c < mean.size(); ++c, ++value) *value = (*value - mean[c]) * factor[c];
+    const std::span<float> values = out.values();
+    for (size_t c = 0; c < mean.size(); ++c) {
+      const float middle = mean[c], scale = factor[c];
+      for (size_t i = c; i < values.size(); i += mean.size())
+        values[i] = (values[i] - middle) * scale;
+    }
     return out;
   };
 }
