@@ -1,5 +1,8 @@
 #include "nn/cpu/cpu_device.h"
 
+#include <algorithm>
+
+#include "nn/base/parallel.h"
 #include "nn/cpu/bf16_conv.h"
 #include "nn/cpu/gemm.h"
 #include "nn/cpu/im2col.h"
@@ -11,6 +14,16 @@ std::string CpuDevice::name() const { return std::string("cpu ") + kernels_.name
 
 void CpuDevice::gemm(const GemmShape& shape, const float* a, const float* b, float* c) {
   fast_gemm(kernels_, shape, a, b, c);
+}
+
+// Matrices side by side: a piece of work is at least one of them, small ones together.
+void CpuDevice::gemm_batch(const GemmShape& s, int64_t batch, const float* a, int64_t a_step,
+                           const float* b, int64_t b_step, float* c, int64_t c_step) {
+  constexpr int64_t kMultiplications = 200'000;
+  const int64_t each = std::max<int64_t>(1, s.m * s.n * s.k);
+  parallel_ranges(batch, kMultiplications / each, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) gemm(s, a + i * a_step, b + i * b_step, c + i * c_step);
+  });
 }
 
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {

@@ -17,6 +17,8 @@ class CpuDevice : public ReferenceDevice {
 
   // Products: gemm.h, winograd_conv.h, im2col.h.
   void gemm(const GemmShape& shape, const float* a, const float* b, float* c) override;
+  void gemm_batch(const GemmShape& shape, int64_t batch, const float* a, int64_t a_step,
+                  const float* b, int64_t b_step, float* c, int64_t c_step) override;
   void conv2d(const Conv2dShape& shape, const float* x, const float* w, float* y) override;
   void conv2d_grad_input(const Conv2dShape& shape, const float* dy, const float* w,
                          float* dx) override;
@@ -30,6 +32,7 @@ class CpuDevice : public ReferenceDevice {
   void binary(Binary op, int64_t n, const float* a, const float* b, int64_t nb, int64_t inner,
               float* y) override;
   void axpy(int64_t n, float alpha, const float* x, float* y) override;
+  void dropout(int64_t n, float p, Rng rng, const float* x, float* y) override;
   void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
            float* weight) override;
   void adam(const AdamStep& step, int64_t n, const float* gradient, float* first, float* second,
@@ -39,6 +42,24 @@ class CpuDevice : public ReferenceDevice {
   void rmsprop(const RmspropStep& step, int64_t n, const float* gradient, float* squares,
                float* means, float* velocity, float* weight) override;
 
+  // cpu_shape.cpp
+  void copy_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step, float* to,
+                   int64_t to_step) override;
+  void add_blocks(int64_t blocks, int64_t size, const float* from, int64_t from_step, float* to,
+                  int64_t to_step) override;
+  void permute(int rank, const int64_t* dims, const int* axes, const float* x, float* y) override;
+  void gather(int64_t outer, int64_t axis, int64_t inner, int64_t count, const int32_t* index,
+              const float* x, float* y) override;
+  void gather_grad(int64_t outer, int64_t axis, int64_t inner, int64_t count, const int32_t* index,
+                   const float* dy, float* dx) override;
+
+  // cpu_group_norm.cpp
+  void group_norm(const GroupNormShape& shape, const float* x, const float* gamma,
+                  const float* beta, float* y, float* mean, float* inverse_std) override;
+  void group_norm_grad(const GroupNormShape& shape, const float* x, const float* dy,
+                       const float* gamma, const float* mean, const float* inverse_std, float* dx,
+                       float* dgamma, float* dbeta) override;
+
   // cpu_rows.cpp
   void sum_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y) override;
   void max_axis(int64_t outer, int64_t axis, int64_t inner, const float* x, float* y,
@@ -47,6 +68,10 @@ class CpuDevice : public ReferenceDevice {
                    float* y) override;
   void max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const float* dy,
                      const int32_t* argmax, float* dx) override;
+  void softmax(int64_t rows, int64_t columns, const SoftmaxMask& mask, const float* x,
+               float* y) override;
+  void softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                    float* dx) override;
   void log_softmax(int64_t rows, int64_t columns, const float* x, float* y) override;
   void log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
                         float* dx) override;

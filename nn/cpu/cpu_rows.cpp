@@ -102,17 +102,37 @@ void CpuDevice::max_axis_grad(int64_t outer, int64_t axis, int64_t inner, const 
   });
 }
 
+void CpuDevice::softmax(int64_t rows, int64_t columns, const SoftmaxMask& mask, const float* x,
+                        float* y) {
+  parallel_ranges(rows, rows_of(4 * columns), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const int64_t visible = mask.visible(r, columns);
+      kernels_.element.softmax(visible, x + r * columns, y + r * columns);
+      std::fill(y + r * columns + visible, y + (r + 1) * columns, 0.0f);
+    }
+  });
+}
+
+void CpuDevice::softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
+                             float* dx) {
+  parallel_ranges(rows, rows_of(columns), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * columns; i < end * columns; i += columns)
+      kernels_.element.softmax_grad(columns, y + i, dy + i, dx + i);
+  });
+}
+
 void CpuDevice::log_softmax(int64_t rows, int64_t columns, const float* x, float* y) {
-  parallel_ranges(rows, rows_of(8 * columns), [&](int64_t i, int64_t end) {
-    ReferenceDevice::log_softmax(end - i, columns, x + i * columns, y + i * columns);
+  parallel_ranges(rows, rows_of(4 * columns), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * columns; i < end * columns; i += columns)
+      kernels_.element.log_softmax(columns, x + i, y + i);
   });
 }
 
 void CpuDevice::log_softmax_grad(int64_t rows, int64_t columns, const float* y, const float* dy,
                                  float* dx) {
-  parallel_ranges(rows, rows_of(8 * columns), [&](int64_t i, int64_t end) {
-    ReferenceDevice::log_softmax_grad(end - i, columns, y + i * columns, dy + i * columns,
-                                      dx + i * columns);
+  parallel_ranges(rows, rows_of(4 * columns), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin * columns; i < end * columns; i += columns)
+      kernels_.element.log_softmax_grad(columns, y + i, dy + i, dx + i);
   });
 }
 

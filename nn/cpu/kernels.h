@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nn/cpu/bf16_kernels.h"
+#include "nn/cpu/element_kernels.h"
 #include "nn/cpu/winograd_shape.h"
 
 namespace tengen::nn {
@@ -115,6 +116,7 @@ struct Kernels {
                   float l2, const float* gradient, float* squares, float* means, float* velocity,
                   float* weight);
 
+  ElementKernels element;             // functions of single numbers and of rows
   const Bf16Kernels* bf16 = nullptr;  // null: products in bfloat16 are computed in float32
 };
 

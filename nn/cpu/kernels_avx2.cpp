@@ -22,6 +22,12 @@ constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 
 #include "nn/cpu/elementwise_kernels.inc"
 
+#include "nn/cpu/vector_math.inc"
+
+#include "nn/cpu/unary_kernels.inc"
+
+#include "nn/cpu/row_kernels.inc"
+
 #include "nn/cpu/kernel_table.inc"
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include <cmath>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "nn/base/check.h"
@@ -7,6 +10,17 @@
 
 namespace tengen::nn {
 namespace {
+
+const std::map<std::string, Unary> kUnaries = {
+    {"tanh", Unary::kTanh}, {"sigmoid", Unary::kSigmoid},   {"square", Unary::kSquare},
+    {"exp", Unary::kExp},   {"log", Unary::kLog},           {"sqrt", Unary::kSqrt},
+    {"abs", Unary::kAbs},   {"softplus", Unary::kSoftplus}, {"gelu", Unary::kGelu},
+    {"silu", Unary::kSilu}, {"mish", Unary::kMish}};
+const std::map<std::string, Binary> kBinaries = {{"subtract", Binary::kSubtract},
+                                                 {"multiply", Binary::kMultiply},
+                                                 {"divide", Binary::kDivide},
+                                                 {"maximum", Binary::kMaximum},
+                                                 {"minimum", Binary::kMinimum}};
 
 using Kind = Operation::Kind;
 
@@ -37,6 +51,15 @@ class Folder {
   const Shape& shape(int i) const { return node(i).shape; }
   const Tensor* constant(int i) const {
     return node(i).op == "constant" ? &node(i).value : nullptr;
+  }
+
+  std::optional<UnaryOp> unary_of(const GraphNode& n) const {
+    if (n.op == "leaky_relu")
+      return UnaryOp(Unary::kLeakyRelu, static_cast<float>(attribute(n, "slope")));
+    if (n.op == "elu") return UnaryOp(Unary::kElu, static_cast<float>(attribute(n, "alpha")));
+    const auto found = kUnaries.find(n.op);
+    if (found == kUnaries.end()) return std::nullopt;
+    return UnaryOp(found->second);
   }
 
   double attribute(const GraphNode& n, const std::string& name) const {
@@ -74,18 +97,8 @@ class Folder {
       add_scale(i);
     else if (n.op == "relu")
       add_relu(i);
-    else if (n.op == "tanh")
-      add_unary(i, Unary::kTanh);
-    else if (n.op == "sigmoid")
-      add_unary(i, Unary::kSigmoid);
-    else if (n.op == "square")
-      add_unary(i, Unary::kSquare);
     else if (n.op == "add")
       add_sum(i);
-    else if (n.op == "subtract")
-      add_binary(i, Binary::kSubtract);
-    else if (n.op == "multiply")
-      add_binary(i, Binary::kMultiply);
     else if (n.op == "global_mean_pool")
       add_pool(i, Kind::kMeanPool);
     else if (n.op == "global_max_pool")
@@ -94,6 +107,10 @@ class Folder {
       add_concat(i);
     else if (n.op == "slice")
       add_slice(i);
+    else if (const auto unary = unary_of(n))
+      add_unary(i, *unary);
+    else if (const auto binary = kBinaries.find(n.op); binary != kBinaries.end())
+      add_binary(i, binary->second);
     else
       throw Error("inference plan: unknown operation '" + n.op + "'");
   }
@@ -213,7 +230,7 @@ class Folder {
     }
   }
 
-  void add_unary(int i, Unary op) { emit(i, Kind::kUnary, {node(i).inputs[0]}).unary = op; }
+  void add_unary(int i, UnaryOp op) { emit(i, Kind::kUnary, {node(i).inputs[0]}).unary = op; }
 
   void add_sum(int i) {
     const int a = node(i).inputs[0], b = node(i).inputs[1];

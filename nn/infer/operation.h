@@ -27,7 +27,7 @@ struct Operation {
   int row_bias = -1;                   // value [1,out], or none
   std::vector<float> row_bias_factor;  // [out]
 
-  Unary unary = Unary::kRelu;
+  UnaryOp unary = Unary::kRelu;
   Binary binary = Binary::kAdd;   // the second input repeats as Device::binary says:
   int64_t repeat = 1, inner = 1;  // nb and inner
   // Pools: x [axis, channels]. Concat and slice: runs of each input and of the output, outer times.

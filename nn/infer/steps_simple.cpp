@@ -53,11 +53,8 @@ class UnaryStep : public SimpleStep {
 
  private:
   void compute(const Frame& frame, float* y) const override {
-    const float* x = input(frame, 0);
-    if (operation_.unary == Unary::kRelu)
-      kernels_.relu(size(), x, y);
-    else
-      plain_.unary(operation_.unary, size(), x, y);
+    kernels_.element.unary(operation_.unary.kind, operation_.unary.parameter, size(),
+                           input(frame, 0), y);
   }
 };
 
@@ -68,8 +65,8 @@ class BinaryStep : public SimpleStep {
  private:
   void compute(const Frame& frame, float* y) const override {
     const float *a = input(frame, 0), *b = input(frame, 1);
-    if (operation_.binary == Binary::kAdd && operation_.repeat == size()) {
-      kernels_.add(size(), a, b, y);
+    if (operation_.repeat == size()) {
+      kernels_.element.binary(operation_.binary, size(), a, b, y);
     } else {
       plain_.binary(operation_.binary, size(), a, b, operation_.repeat, operation_.inner, y);
     }

@@ -15,7 +15,7 @@
 namespace tengen::nn {
 namespace {
 
-const Tensor kNine({3, 3, 1}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9});
+Tensor nine() { return Tensor({3, 3, 1}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}); }
 
 void expect_values(const Tensor& x, const std::vector<float>& expected) {
   ASSERT_EQ(x.size(), static_cast<int64_t>(expected.size()));
@@ -23,32 +23,32 @@ void expect_values(const Tensor& x, const std::vector<float>& expected) {
 }
 
 TEST(ImageGeometry, CropsAlsoBeyondTheImage) {
-  expect_values(cropped(kNine, 1, 0, 2, 2), {4, 5, 7, 8});
-  expect_values(cropped(kNine, -1, 2, 3, 2), {0, 0, 3, 0, 6, 0});
-  expect_values(cropped(kNine, 0, -2, 1, 4), {0, 0, 1, 2});
-  expect_values(cropped(kNine, 5, 5, 1, 1), {0});
+  expect_values(cropped(nine(), 1, 0, 2, 2), {4, 5, 7, 8});
+  expect_values(cropped(nine(), -1, 2, 3, 2), {0, 0, 3, 0, 6, 0});
+  expect_values(cropped(nine(), 0, -2, 1, 4), {0, 0, 1, 2});
+  expect_values(cropped(nine(), 5, 5, 1, 1), {0});
   const Tensor colours({1, 2, 2}, std::vector<float>{1, 2, 3, 4});
   expect_values(cropped(colours, 0, 1, 1, 2), {3, 4, 0, 0});
   expect_values(mirrored(colours), {3, 4, 1, 2});
 }
 
 TEST(ImageGeometry, TurnsCounterClockwise) {
-  expect_values(rotated(kNine, 90), {3, 6, 9, 2, 5, 8, 1, 4, 7});
-  expect_values(rotated(kNine, -180), {9, 8, 7, 6, 5, 4, 3, 2, 1});
-  expect_values(rotated(kNine, 0), kNine.to_vector());
+  expect_values(rotated(nine(), 90), {3, 6, 9, 2, 5, 8, 1, 4, 7});
+  expect_values(rotated(nine(), -180), {9, 8, 7, 6, 5, 4, 3, 2, 1});
+  expect_values(rotated(nine(), 0), nine().to_vector());
   // At 45 degrees an edge's middle reads the corner's side: (-1, 0) comes from (-r, r), r =
   // 1/sqrt 2.
   const float r = 1 / std::sqrt(2.0f);
   const float above = 2 + r, middle = 5 + r;  // rows 0 and 1, between columns 1 and 2
-  EXPECT_NEAR(rotated(kNine, 45).values()[1], middle + r * (above - middle), 1e-6);
+  EXPECT_NEAR(rotated(nine(), 45).values()[1], middle + r * (above - middle), 1e-6);
 }
 
 TEST(ImageGeometry, ReadsDisplacedPixelsBilinearly) {
   const std::vector<float> zero(9), half(9, 0.5f), far(9, 1e30f), none(9, NAN);
-  expect_values(displaced(kNine, zero, half), {1.5f, 2.5f, 1.5f, 4.5f, 5.5f, 3, 7.5f, 8.5f, 4.5f});
-  expect_values(displaced(kNine, half, zero), {2.5f, 3.5f, 4.5f, 5.5f, 6.5f, 7.5f, 3.5f, 4, 4.5f});
-  expect_values(displaced(kNine, far, zero), zero);
-  expect_values(displaced(kNine, none, zero), zero);
+  expect_values(displaced(nine(), zero, half), {1.5f, 2.5f, 1.5f, 4.5f, 5.5f, 3, 7.5f, 8.5f, 4.5f});
+  expect_values(displaced(nine(), half, zero), {2.5f, 3.5f, 4.5f, 5.5f, 6.5f, 7.5f, 3.5f, 4, 4.5f});
+  expect_values(displaced(nine(), far, zero), zero);
+  expect_values(displaced(nine(), none, zero), zero);
 }
 
 // What a step makes of `x` over many draws, as sets of values.

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -170,14 +172,98 @@ TEST_P(CpuKernels, BatchNormWithReluEqualsReference) {
 TEST_P(CpuKernels, ElementwiseEqualsReference) {
   for (int64_t n : {1, 15, 100, 70000}) {
     const auto a = random_floats(n, 1), b = random_floats(n, 2), y = random_floats(n, 3);
-    for (Unary op : {Unary::kRelu, Unary::kTanh, Unary::kSigmoid, Unary::kSquare}) {
-      compare(n, 1e-6, [&](Device& d, float* out) { d.unary(op, n, a.data(), out); });
-      compare(n, 1e-6, [&](Device& d, float* out) {
-        d.unary_grad(op, n, a.data(), y.data(), b.data(), out);
-      });
-    }
     compare(n, 1e-6, [&](Device& d, float* out) { d.axpy(n, 0.3f, a.data(), out); });
     compare(n, 0, [&](Device& d, float* out) { d.fill(n, 0.3f, out); });
+  }
+}
+
+constexpr Unary kEveryUnary[] = {Unary::kRelu,   Unary::kTanh,      Unary::kSigmoid, Unary::kExp,
+                                 Unary::kLog,    Unary::kSquare,    Unary::kSqrt,    Unary::kAbs,
+                                 Unary::kNegate, Unary::kSoftplus,  Unary::kGelu,    Unary::kSilu,
+                                 Unary::kMish,   Unary::kLeakyRelu, Unary::kElu};
+
+TEST_P(CpuKernels, EveryFunctionOfOneNumberEqualsReference) {
+  for (int64_t n : {1, 15, 100, 70000}) {
+    const auto a = random_floats(n, 1), b = random_floats(n, 2);
+    for (const Unary kind : kEveryUnary) {
+      const UnaryOp op(kind, 0.7f);
+      std::vector<float> x = a;
+      if (kind == Unary::kLog || kind == Unary::kSqrt)
+        for (float& value : x) value = std::abs(value) + 1e-3f;
+      std::vector<float> y(n);
+      reference_.unary(op, n, x.data(), y.data());
+      SCOPED_TRACE(static_cast<int>(kind));
+      compare(n, 1e-6, [&](Device& d, float* out) { d.unary(op, n, x.data(), out); });
+      compare(n, 2e-6, [&](Device& d, float* out) {
+        d.unary_grad(op, n, x.data(), y.data(), b.data(), out);
+      });
+    }
+  }
+}
+
+// Relative to the value itself, over the floats' range, and where that ends.
+TEST_P(CpuKernels, ExponentialsAndLogarithmsAreRightFarOut) {
+  std::vector<float> x;
+  for (float size = 1e-6f; size < 200.0f; size *= 1.07f) x.insert(x.end(), {size, -size});
+  const auto check = [&](Unary op, const std::vector<float>& at, double tolerance) {
+    std::vector<float> got(at.size());
+    const int64_t n = static_cast<int64_t>(at.size());
+    std::vector<float> expected(at.size());
+    fast_.unary(op, n, at.data(), got.data());
+    reference_.unary(op, n, at.data(), expected.data());
+    for (size_t i = 0; i < at.size(); ++i) {
+      if (std::isinf(expected[i]) || std::isnan(expected[i])) {
+        EXPECT_EQ(std::isnan(got[i]), std::isnan(expected[i])) << at[i];
+        if (std::isinf(expected[i])) {
+          EXPECT_EQ(got[i], expected[i]) << at[i];
+        }
+      } else {
+        EXPECT_NEAR(got[i], expected[i], tolerance * std::abs(expected[i]) + 1e-37)
+            << static_cast<int>(op) << " at " << at[i];
+      }
+    }
+  };
+  for (const Unary op : {Unary::kExp, Unary::kTanh, Unary::kSigmoid, Unary::kSoftplus})
+    check(op, x, 5e-7);
+  const float infinity = std::numeric_limits<float>::infinity();
+  check(Unary::kExp, {infinity, -infinity, NAN, 0.0f}, 0.0);
+  std::vector<float> positive;
+  for (float size = 1e-44f; size < 3e38f; size *= 2.9f) positive.push_back(size);
+  check(Unary::kLog, positive, 5e-7);
+  check(Unary::kLog, {infinity, 0.0f, -1.0f, NAN, 1.0f}, 0.0);
+}
+
+TEST_P(CpuKernels, SoftmaxAndGroupNormEqualReference) {
+  const int32_t lengths[] = {3, 40, 0, 17};
+  for (int64_t columns : {1, 7, 40, 129}) {
+    const int64_t rows = 4 * 6, size = rows * columns;
+    const auto x = random_floats(size, 1), dy = random_floats(size, 2);
+    std::vector<int32_t> seen(4);
+    for (int i = 0; i < 4; ++i)
+      seen[i] = static_cast<int32_t>(std::min<int64_t>(lengths[i], columns));
+    for (const SoftmaxMask& mask :
+         {SoftmaxMask{}, SoftmaxMask{.queries = 6, .causal = true},
+          SoftmaxMask{.queries = 3, .causal = true, .lengths = seen.data(), .rows_per_length = 6}})
+      compare(size, 1e-6,
+              [&](Device& d, float* y) { d.softmax(rows, columns, mask, x.data(), y); });
+    compare(size, 1e-6,
+            [&](Device& d, float* dx) { d.softmax_grad(rows, columns, x.data(), dy.data(), dx); });
+  }
+  for (const GroupNormShape& s : {GroupNormShape{300, 1, 130, 1}, GroupNormShape{7, 12, 36, 4},
+                                  GroupNormShape{5, 81, 64, 8}}) {
+    const int64_t size = s.n * s.points * s.channels, groups = s.n * s.groups;
+    const auto x = random_floats(size, 1), dy = random_floats(size, 2);
+    const auto gamma = random_floats(s.channels, 3), beta = random_floats(s.channels, 4);
+    const auto forward = [&](Device& d, float* y) {
+      d.group_norm(s, x.data(), gamma.data(), beta.data(), y, y + size, y + size + groups);
+    };
+    compare(size + 2 * groups, 1e-5, forward);
+    std::vector<float> y(size + 2 * groups);
+    forward(reference_, y.data());
+    compare(size + 2 * s.channels, 1e-5, [&](Device& d, float* dx) {
+      d.group_norm_grad(s, x.data(), dy.data(), gamma.data(), y.data() + size,
+                        y.data() + size + groups, dx, dx + size, dx + size + s.channels);
+    });
   }
 }
 
@@ -189,8 +275,8 @@ TEST_P(CpuKernels, EveryBroadcastEqualsReference) {
        {Case{70000, 70000, 1}, Case{70000, 70, 1}, Case{70000, 100, 700}, Case{70000, 10, 7},
         Case{99, 1, 1}, Case{64, 64, 1}, Case{120000, 60000, 1}}) {
     const auto a = random_floats(c.n, 1), b = random_floats(c.nb, 2);
-    for (Binary op :
-         {Binary::kAdd, Binary::kSubtract, Binary::kMultiply, Binary::kDivide, Binary::kMaximum})
+    for (Binary op : {Binary::kAdd, Binary::kSubtract, Binary::kMultiply, Binary::kDivide,
+                      Binary::kMaximum, Binary::kMinimum, Binary::kEqual})
       compare(c.n, 0, [&](Device& d, float* y) {
         d.binary(op, c.n, a.data(), b.data(), c.nb, c.inner, y);
       });
@@ -210,8 +296,9 @@ TEST_P(CpuKernels, RowsEqualReference) {
   });
   compare(size, 0,
           [&](Device& d, float* y) { d.repeat_axis(outer, axis, inner, 0.5f, x.data(), y); });
-  compare(size, 0, [&](Device& d, float* y) { d.log_softmax(outer, axis * inner, x.data(), y); });
-  compare(size, 0, [&](Device& d, float* y) {
+  compare(size, 1e-6,
+          [&](Device& d, float* y) { d.log_softmax(outer, axis * inner, x.data(), y); });
+  compare(size, 1e-6, [&](Device& d, float* y) {
     d.log_softmax_grad(outer, axis * inner, x.data(), dy.data(), y);
   });
 }
