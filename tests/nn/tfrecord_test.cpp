@@ -65,6 +65,16 @@ TEST(TfRecord, EveryDamagedBitIsAnError) {
     }
 }
 
+TEST(TfRecord, ALyingLengthAllocatesNothing) {
+  // 2^60 and 2^64 - 1, with the right checksums.
+  const std::string huge = "\x00\x00\x00\x00\x00\x00\x00\x10\xc4\x23\x4e\x8e"s;
+  const std::string all = "\xff\xff\xff\xff\xff\xff\xff\xff\xa6\x7b\x11\x3a"s;
+  EXPECT_NE(fault(huge + "data and footer").find("record 0 claims 1152921504606846976 bytes, 15"),
+            std::string::npos);
+  EXPECT_NE(fault(all + "data and footer").find("record 0 claims 18446744073709551615 bytes, 15"),
+            std::string::npos);
+}
+
 TEST(TfRecord, NamesFileRecordAndByte) {
   const std::string bytes =
       framed_record("first") + kGolden.substr(0, 12) + "A" + kGolden.substr(13);
