@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -82,6 +83,11 @@ class Folder {
     return tensor->to_vector();
   }
 
+  [[noreturn]] static void refuse(const GraphNode& n, const std::string& why) {
+    throw Error("inference plan: operation '" + n.op + "' of shape " + n.shape.text() + " " + why +
+                "; run the network's forward() under NoGrad instead");
+  }
+
   void visit(int i) {
     const GraphNode& n = node(i);
     if (n.op == "input" || n.op == "constant") return;
@@ -112,7 +118,7 @@ class Folder {
     else if (const auto binary = kBinaries.find(n.op); binary != kBinaries.end())
       add_binary(i, binary->second);
     else
-      throw Error("inference plan: unknown operation '" + n.op + "'");
+      refuse(n, "is not among those that a plan runs");
   }
 
   // A new operation at the end that makes value i from `inputs`.
@@ -152,6 +158,7 @@ class Folder {
     const GraphNode& n = node(i);
     const Shape& x = shape(n.inputs[0]);
     const Shape& w = shape(n.inputs[1]);
+    if (x[0] != 1) refuse(n, "convolves more than one row");
     Operation& o = emit(i, Kind::kProduct, {n.inputs[0]});
     o.conv = {.n = x[0],
               .height = x[1],
@@ -164,7 +171,7 @@ class Folder {
               .padding = per_axis(n, "padding"),
               .dilation = per_axis(n, "dilation"),
               .groups = static_cast<int64_t>(attribute(n, "groups"))};
-    if (o.conv.groups > 1) throw Error("inference plan: a conv2d of groups is not known");
+    if (o.conv.groups > 1) refuse(n, "has groups");
     set_weights(o, n);
   }
 
@@ -261,19 +268,31 @@ class Folder {
     add_binary(i, Binary::kAdd);
   }
 
-  // The batch is one row, so [1,C] repeats over [1,H,W,C] as a suffix would.
   void add_binary(int i, Binary op) {
     const int a = node(i).inputs[0], b = node(i).inputs[1];
     Operation& o = emit(i, Kind::kBinary, {a, b});
     o.binary = op;
-    const int64_t n = shape(a).size(), nb = std::max<int64_t>(1, shape(b).size());
-    const bool suffix = nb == n || (shape(b).rank() > 0 && shape(b)[-1] == shape(a)[-1]);
-    o.repeat = nb;
-    o.inner = suffix ? 1 : n / nb;
+    const int64_t n = shape(a).size();
+    o.repeat = std::max<int64_t>(1, shape(b).size());
+    o.inner = repeats_from_end(i) ? 1 : n / o.repeat;
+  }
+
+  // b broadcasts as ops.h says: as a suffix of a's shape, or a prefix; [1,C] over [1,H,W,C] lies in
+  // memory as a suffix would.
+  bool repeats_from_end(int i) const {
+    const Shape &a = shape(node(i).inputs[0]), &b = shape(node(i).inputs[1]);
+    if (a.rank() == 4 && b.rank() == 2) {
+      if (a[0] != 1) refuse(node(i), "broadcasts over more than one row");
+      return true;
+    }
+    for (int axis = 1; axis <= b.rank(); ++axis)
+      if (a[-axis] != b[-axis]) return false;
+    return true;
   }
 
   void add_pool(int i, Kind kind) {
     const int v = node(i).inputs[0];
+    if (shape(v)[0] != 1) refuse(node(i), "pools more than one row");
     Operation& o = emit(i, kind, {v});
     o.channels = shape(v)[-1];
     o.axis = shape(v).size() / std::max<int64_t>(1, o.channels);

@@ -41,9 +41,9 @@ class OnnxRuntime {
       "needs node, and onnxruntime-web in build/onnxruntime (tools/test.sh installs it where npm "
       "is) or in the folder that TENGEN_ONNXRUNTIME names";
 
-  // All in one process, for it takes a while to start. `folder` receives the files.
+  // All in one process, for it takes a while to start. `folder`, which is there, receives the
+  // files.
   std::vector<OnnxResult> run(const std::vector<OnnxRun>& runs, const std::string& folder) const {
-    std::filesystem::create_directories(folder);
     nlohmann::json cases = nlohmann::json::array();
     for (size_t i = 0; i < runs.size(); ++i) cases.push_back(written(runs[i], folder, i));
     std::ofstream(folder + "/cases.json") << cases.dump();
@@ -53,7 +53,6 @@ class OnnxRuntime {
     std::vector<OnnxResult> results;
     for (const nlohmann::json& result : nlohmann::json::parse(read_file(folder + "/results.json")))
       results.push_back(read(result, folder));
-    std::filesystem::remove_all(folder);
     return results;
   }
 
