@@ -8,6 +8,7 @@ namespace tengen::tools {
 void add_gtp(CLI::App& app);
 void add_match(CLI::App& app);
 void add_train(CLI::App& app);
+void add_net(CLI::App& app);
 void add_bench(CLI::App& app);
 
 }  // namespace tengen::tools

@@ -21,6 +21,7 @@ int run(int argc, char** argv) {
       "  tengen gtp                                  play from Sabaki or GoGui\n"
       "  tengen match net rollout:visits=200 --games 10\n"
       "  tengen train go9 --run runs/first           learn from self-play, stop with Ctrl-C\n"
+      "  tengen net summary                          what the network is made of\n"
       "  tengen bench search\n"
       "`tengen COMMAND --help` tells the options of a command.");
   app.require_subcommand(1);
@@ -38,6 +39,7 @@ int run(int argc, char** argv) {
   tengen::tools::add_gtp(app);
   tengen::tools::add_match(app);
   tengen::tools::add_train(app);
+  tengen::tools::add_net(app);
   tengen::tools::add_bench(app);
 
   try {

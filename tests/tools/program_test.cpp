@@ -31,9 +31,9 @@ bool has(const std::string& text, const std::string& part) {
 TEST(Program, HelpNamesEveryCommandWithExamples) {
   const Finished help = run("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* word : {"gtp", "match", "train", "bench", "Examples"})
+  for (const char* word : {"gtp", "match", "train", "net", "bench", "Examples"})
     EXPECT_TRUE(has(help.output, word)) << word;
-  for (const char* command : {"gtp", "match", "train", "bench"}) {
+  for (const char* command : {"gtp", "match", "train", "net", "bench"}) {
     const Finished one = run(std::string(command) + " --help");
     EXPECT_EQ(one.exit_code, 0) << command;
     EXPECT_TRUE(has(one.output, "xample")) << command << " has no example";

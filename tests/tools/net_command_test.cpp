@@ -1,0 +1,101 @@
+// `tengen net` as a user runs it; the exported network in an independent runtime.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "agents/policy_value_net.h"
+#include "nn/base/rng.h"
+#include "nn/io/safetensors.h"
+#include "nn/io/weights_file.h"
+#include "tests/nn/onnx_runtime.h"
+#include "tests/nn/scratch_folder.h"
+
+namespace tengen {
+namespace {
+
+struct Finished {
+  int exit_code;
+  std::string output;  // standard output and error together
+};
+
+Finished run(const std::string& arguments) {
+  const std::string command = std::string(TENGEN_PROGRAM) + " " + arguments + " 2>&1 </dev/null";
+  FILE* pipe = popen(command.c_str(), "r");
+  std::string output;
+  char buffer[4096];
+  while (size_t n = fread(buffer, 1, sizeof buffer, pipe)) output.append(buffer, n);
+  return {WEXITSTATUS(pclose(pipe)), output};
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(NetCommand, SummaryNamesLayersAndTotals) {
+  const Finished finished = run("net summary --size 9");
+  EXPECT_EQ(finished.exit_code, 0);
+  for (const char* part : {"stem.conv", "conv2d", "[1,9,9,", "total", "parameters", "FLOPs"})
+    EXPECT_TRUE(has(finished.output, part)) << part << "\n" << finished.output;
+}
+
+TEST(NetCommand, TheExportedNetworkSaysTheSameInAnotherRuntime) {
+  const nn::ScratchFolder folder;
+  const Finished finished = run("net export-onnx " + folder.path("net.onnx") + " --size 9");
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const std::string model = nn::read_file(folder.path("net.onnx"));
+  const auto runtime = nn::OnnxRuntime::find();
+  if (!runtime) GTEST_SKIP() << nn::OnnxRuntime::kHowToGetIt;
+
+  const auto net = agents::shipped_net();
+  Rng rng(1);
+  nn::Tensor planes({3, 9, 9, net->config().planes});
+  for (float& x : planes.values()) x = rng.below(2) ? 1.0f : 0.0f;
+  const nn::NoGrad no_grad;
+  const agents::PolicyValueOutput expected = net->forward(nn::Var(planes));
+  const auto results = runtime->run({{model, {"planes"}, {planes}}}, folder.path("run"));
+  ASSERT_EQ(results[0].error, "");
+  ASSERT_EQ(results[0].outputs.size(), 4u);
+  const nn::Var wanted[] = {expected.policy, expected.value, expected.score, expected.ownership};
+  for (size_t k = 0; k < 4; ++k) {
+    ASSERT_EQ(results[0].outputs[k].shape(), wanted[k].shape()) << k;
+    const auto a = results[0].outputs[k].to_vector(), b = wanted[k].value().to_vector();
+    for (size_t i = 0; i < a.size(); ++i)
+      ASSERT_NEAR(a[i], b[i], 1e-4 * std::max(1.0f, std::abs(b[i]))) << k << " at " << i;
+  }
+}
+
+TEST(NetCommand, WeightsGoToNumpyAndBack) {
+  const nn::ScratchFolder folder;
+  agents::PolicyValueNet net({.blocks = 1, .channels = 4}, 1);
+  const std::string first = folder.path("first.safetensors");
+  agents::save_net(first, net);
+  const Finished there = run("net convert " + first + " " + folder.path("w.npz"));
+  EXPECT_EQ(there.exit_code, 0) << there.output;
+  EXPECT_TRUE(has(there.output, "--metadata")) << there.output;
+  const std::string second = folder.path("second.safetensors");
+  EXPECT_EQ(
+      run("net convert " + folder.path("w.npz") + " " + second + " --metadata " + first).exit_code,
+      0);
+  EXPECT_EQ(nn::read_file(second), nn::read_file(first));
+}
+
+TEST(NetCommand, ErrorsNameTheFileAndTheRemedy) {
+  for (const auto& [arguments, part] :
+       {std::pair("net export-onnx net.txt", ".onnx"),
+        std::pair("net convert /does/not/exist.npz out.safetensors", "/does/not/exist.npz"),
+        std::pair("net convert weights.pt out.npz", ".safetensors or .npz"),
+        std::pair("net summary --net /does/not/exist.safetensors", "/does/not/exist"),
+        std::pair("net", "subcommand")}) {
+    const Finished refused = run(arguments);
+    EXPECT_NE(refused.exit_code, 0) << arguments;
+    EXPECT_TRUE(has(refused.output, part)) << refused.output;
+    EXPECT_FALSE(has(refused.output, "internal error")) << refused.output;
+  }
+}
+
+}  // namespace
+}  // namespace tengen
