@@ -56,7 +56,7 @@ TEST(NetCommand, TheExportedNetworkSaysTheSameInAnotherRuntime) {
   for (float& x : planes.values()) x = rng.below(2) ? 1.0f : 0.0f;
   const nn::NoGrad no_grad;
   const agents::PolicyValueOutput expected = net->forward(nn::Var(planes));
-  const auto results = runtime->run({{model, {"planes"}, {planes}}}, folder.path("run"));
+  const auto results = runtime->run({{model, {"planes"}, {planes}}}, folder.path());
   ASSERT_EQ(results[0].error, "");
   ASSERT_EQ(results[0].outputs.size(), 4u);
   const nn::Var wanted[] = {expected.policy, expected.value, expected.score, expected.ownership};
@@ -70,7 +70,7 @@ TEST(NetCommand, TheExportedNetworkSaysTheSameInAnotherRuntime) {
 
 TEST(NetCommand, WeightsGoToNumpyAndBack) {
   const nn::ScratchFolder folder;
-  agents::PolicyValueNet net({.blocks = 1, .channels = 4}, 1);
+  agents::PolicyValueNet net({.planes = 5, .blocks = 1, .channels = 4}, 1);
   const std::string first = folder.path("first.safetensors");
   agents::save_net(first, net);
   const Finished there = run("net convert " + first + " " + folder.path("w.npz"));
