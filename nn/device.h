@@ -67,6 +67,68 @@ struct Pool2dShape {
   int64_t out_width() const { return (width + 2 * padding.w - kernel.w) / stride.w + 1; }
 };
 
+// One recurrent layer in one direction, x [rows,steps,in] -> y [rows,steps,hidden]; the formulas
+// stand in ops.h. A row ends after length(row) steps: its state stops there and y is zero beyond.
+enum class Recurrence { kRnnTanh, kRnnRelu, kLstm, kGru };
+
+struct RecurrentShape {
+  Recurrence kind = Recurrence::kLstm;
+  int64_t rows = 0, steps = 0, in = 0, hidden = 0;
+  bool reverse = false;              // from each row's last element to its first
+  const int32_t* lengths = nullptr;  // [rows], on the host; null: all rows have all steps
+  Precision precision = Precision::kFloat32;
+
+  bool is_rnn() const { return kind == Recurrence::kRnnTanh || kind == Recurrence::kRnnRelu; }
+  // Columns of the weights in units of `hidden`, and of the bias: a GRU's has a second one for n.
+  int64_t gates() const { return is_rnn() ? 1 : kind == Recurrence::kGru ? 3 : 4; }
+  int64_t bias_gates() const { return is_rnn() ? 1 : 4; }
+  int64_t length(int64_t row) const { return lengths ? lengths[row] : steps; }
+  // Where in [rows * steps] the row's `step`-th step in the order of computation lies.
+  int64_t at(int64_t row, int64_t step) const {
+    return row * steps + (reverse ? length(row) - 1 - step : step);
+  }
+};
+
+struct RecurrentInputs {
+  const float* x;
+  const float* input_weight;      // [in, gates * hidden]
+  const float* recurrent_weight;  // [hidden, gates * hidden]
+  const float* bias;              // [bias_gates * hidden]; may be null
+  const float* h0;                // [rows, hidden]; null: zeros. c0 the same, for an LSTM
+  const float* c0;
+};
+
+struct RecurrentOutputs {
+  float* y;       // [rows, steps, hidden]
+  float* h_last;  // [rows, hidden]
+  float* c_last;  // [rows, hidden]; null unless an LSTM
+  float* saved;   // recurrent_saved() floats for the gradient
+};
+
+// Gradients that come and gradients to make; those of the weights are added to what is there, the
+// others overwritten. All but dy may be null.
+struct RecurrentGradients {
+  const float* dy;
+  const float* dh_last;
+  const float* dc_last;
+  float* dx;
+  float* dh0;
+  float* dc0;
+  float* input_weight;
+  float* recurrent_weight;
+  float* bias;
+};
+
+// Connectionist temporal classification (Graves et al. 2006) of log_probs [rows,steps,classes];
+// what is an int32 lies on the host. Labels stand one row after the other.
+struct CtcShape {
+  int64_t rows = 0, steps = 0, classes = 0;
+  int32_t blank = 0;
+  const int32_t* lengths = nullptr;  // [rows] of the inputs
+  const int32_t* labels = nullptr;   // [sum of label_counts], never the blank
+  const int32_t* label_counts = nullptr;
+};
+
 enum class Unary {
   kRelu,
   kTanh,
@@ -238,6 +300,18 @@ class Device {
   virtual void group_norm_grad(const GroupNormShape& shape, const float* x, const float* dy,
                                const float* gamma, const float* mean, const float* inverse_std,
                                float* dx, float* dgamma, float* dbeta) = 0;
+
+  // Recurrent layers, whole sequences at once. The gradient may overwrite `saved`.
+  virtual int64_t recurrent_saved(const RecurrentShape& shape) const = 0;
+  virtual void recurrent(const RecurrentShape& shape, const RecurrentInputs& inputs,
+                         const RecurrentOutputs& outputs) = 0;
+  virtual void recurrent_grad(const RecurrentShape& shape, const RecurrentInputs& inputs,
+                              const float* y, float* saved,
+                              const RecurrentGradients& gradients) = 0;
+
+  // loss [rows] = -ln p(labels of the row), infinite where no alignment exists, and its gradient
+  // to log_probs, [rows,steps,classes], zero where the loss is infinite; may be null.
+  virtual void ctc(const CtcShape& shape, const float* log_probs, float* loss, float* gradient) = 0;
 
   // Optimisers over one flat buffer. SGD: g = gradient + weight_decay * weight,
   // velocity = momentum * velocity + g, weight -= learning_rate * velocity (Nesterov:

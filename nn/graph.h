@@ -42,9 +42,17 @@ namespace tengen::nn {
 //   group_norm         x, gamma, beta                      groups, epsilon
 //   log_softmax softmax                     x              -
 //   masked_softmax     scores [, lengths]                  causal (0 or 1)
+//   rnn                x, input, recurrent, bias, h0       reverse, relu (else tanh)
+//   lstm               x, input, recurrent, bias, h0, c0   reverse
+//   gru                x, input, recurrent, bias, h0       reverse
+//   recurrent_state    the y of one of these three         cell (0: its last h, 1: its last c)
 //
 // Of images, kernel, stride, padding, dilation and output_padding are two attributes each:
 // "stride_h" and "stride_w".
+//
+// The three recurrent ones are one layer in one direction on x [N,T,I]; their weights and the order
+// of their gates are described in ops.h. Biases and first states that were not given appear as
+// constants of zeros. A trace takes no lengths.
 
 // One value of the network. `op` is the name of the function in ops.h ("conv2d", "relu", ...),
 // or "input", or "constant" (a parameter or buffer: `value` is set).

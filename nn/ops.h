@@ -149,6 +149,39 @@ Var batch_norm_infer(const Var& x, const Var& gamma, const Var& beta, const Tens
 Var layer_norm(const Var& x, const Var& gamma, const Var& beta, float epsilon);
 Var group_norm(const Var& x, int64_t groups, const Var& gamma, const Var& beta, float epsilon);
 
+// Recurrent layers in one direction over whole sequences (ops_recurrent.cpp): x [N,T,I] ->
+// y [N,T,H]. Weights are input [I,G*H], recurrent [H,G*H] and bias [G*H] (empty: zeros); gates
+// stand side by side in the order below. h' is the state before the step.
+//   rnn   h = f(x W + h' U + b), f = tanh or relu
+//   lstm  i,f,o = sigmoid, g = tanh of x W + h' U + b, in the order i,f,g,o;
+//         c = f c' + i g, h = o tanh(c)                 (Hochreiter, Schmidhuber 1997)
+//   gru   r,z = sigmoid(x W + h' U + b), n = tanh(x Wn + bn + r (h' Un + bm)), order r,z,n;
+//         h = (1 - z) n + z h'. The reset gate acts after the product, as in cuDNN, torch and
+//         ONNX with linear_before_reset (Cho et al. 2014 reset before it); the bias is [4*H]:
+//         r, z, bn, bm.
+struct RecurrentWeights {
+  Var input, recurrent, bias;
+};
+struct RecurrentState {
+  Var h, c;  // [N,H]; c only for an LSTM; empty: zeros
+};
+struct RecurrentOptions {
+  bool reverse = false;  // from each row's last element to its first
+  // Of every row, in [0,T]; empty: T. A row's state stops at its end, y is zero beyond.
+  std::vector<int32_t> lengths = {};
+};
+struct RecurrentResult {
+  Var y;
+  RecurrentState last;  // after each row's last step
+};
+enum class RnnActivation { kTanh, kRelu };
+RecurrentResult rnn(const Var& x, const RecurrentWeights& weights, const RecurrentState& first,
+                    RnnActivation activation, const RecurrentOptions& options);
+RecurrentResult lstm(const Var& x, const RecurrentWeights& weights, const RecurrentState& first,
+                     const RecurrentOptions& options);
+RecurrentResult gru(const Var& x, const RecurrentWeights& weights, const RecurrentState& first,
+                    const RecurrentOptions& options);
+
 // Losses (ops_loss.cpp, ops_loss_classes.cpp) of [rows, n]: the sum of weight * loss over rows,
 // divided by the number of rows; `weight` [rows] may be empty. Those with one distribution or one
 // class a row sum over the n columns, the others (marked *) average over them. Targets have the
@@ -183,5 +216,17 @@ Var class_cross_entropy(const Var& logits, const Tensor& classes,
 Var nll_loss(const Var& log_p, const Tensor& classes, const Tensor& weight = {});
 // Sum over the other classes j of max(0, 1 + x[j] - x[class]) (Weston and Watkins 1999).
 Var class_hinge_loss(const Var& x, const Tensor& classes, const Tensor& weight = {});
+
+// Connectionist temporal classification (ops_ctc.cpp; Graves et al. 2006, section 4.1): the mean
+// over rows of -ln p(labels | logits [N,T,C]), summed over all alignments with blanks. A label that
+// is the blank or not a class is an Error that names the row, and so is a row of which no
+// alignment exists: labels plus one blank between equal neighbours need more steps than it has.
+struct CtcOptions {
+  int32_t blank = 0;
+  std::vector<int32_t> lengths = {};  // of every row of the logits; empty: T
+  bool skip_impossible = false;       // such a row counts as a loss of zero, without gradient
+};
+Var ctc_loss(const Var& logits, const std::vector<std::vector<int32_t>>& labels,
+             const CtcOptions& options);
 
 }  // namespace tengen::nn

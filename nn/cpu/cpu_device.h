@@ -88,6 +88,13 @@ class CpuDevice : public ReferenceDevice {
                             const float* inverse_std, float* dx, float* dgamma, float* dbeta,
                             float* dresidual) override;
 
+  // cpu_recurrent.cpp, cpu_recurrent_grad.cpp
+  void recurrent(const RecurrentShape& shape, const RecurrentInputs& inputs,
+                 const RecurrentOutputs& outputs) override;
+  void recurrent_grad(const RecurrentShape& shape, const RecurrentInputs& inputs, const float* y,
+                      float* saved, const RecurrentGradients& gradients) override;
+  void ctc(const CtcShape& shape, const float* log_probs, float* loss, float* gradient) override;
+
  private:
   bool in_bfloat16(const Conv2dShape& s) const {
     return s.precision == Precision::kBfloat16 && kernels_.bf16;
@@ -101,6 +108,10 @@ class CpuDevice : public ReferenceDevice {
   void normalize_grad(int64_t rows, int64_t channels, const float* x, const float* y,
                       const float* dy, const float* gamma, const float* mean,
                       const float* inverse_std, float* dx, float* dgamma, float* dbeta, float* dz);
+
+  void add_weight_gradients(const RecurrentShape& shape, const RecurrentInputs& inputs,
+                            const float* before, const float* sums,
+                            const RecurrentGradients& gradients);
 
   const Kernels& kernels_;
 };

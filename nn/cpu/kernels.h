@@ -116,13 +116,30 @@ struct Kernels {
                   float l2, const float* gradient, float* squares, float* means, float* velocity,
                   float* weight);
 
+  // One step of one row of a recurrent layer of n units (recurrent_kernels.inc); gates stand in the
+  // order of ops.h. `sums` come as x W, without bias, and leave as what the gradient needs; h and c
+  // come as the state before the step and leave as that after it. The gradients turn `sums` into
+  // that of the sums and write the part of the recurrent product once more to `step`, side by side
+  // with other rows; dh and dc come as the state's gradient without dy, the output's, and leave
+  // as what reaches the step before by other ways than that product.
+  void (*rnn_step)(int64_t n, bool relu, const float* recurrent, const float* bias, float* sums,
+                   float* h);
+  void (*rnn_step_grad)(int64_t n, bool relu, const float* dy, float* sums, float* dh, float* step);
+  void (*lstm_step)(int64_t n, const float* recurrent, const float* bias, float* sums, float* h,
+                    float* c);
+  void (*lstm_step_grad)(int64_t n, const float* c_before, const float* c, const float* dy,
+                         float* sums, float* dh, float* dc, float* step);
+  void (*gru_step)(int64_t n, const float* recurrent, const float* bias, float* sums, float* h);
+  void (*gru_step_grad)(int64_t n, const float* h_before, const float* dy, float* sums, float* dh,
+                        float* step);
+
   ElementKernels element;             // functions of single numbers and of rows
   const Bf16Kernels* bf16 = nullptr;  // null: products in bfloat16 are computed in float32
 };
 
 // The best that this processor runs, or what the environment variable TENGEN_CPU names ("amx",
-// "avx512bf16", "avx512", "avx2", "plain"; the first two differ from "avx512" in bfloat16); a name that is unknown or does not run here is an Error that lists those that
-// do.
+// "avx512bf16", "avx512", "avx2", "plain"; the first two differ from "avx512" in bfloat16); a name
+// that is unknown or does not run here is an Error that lists those that do.
 const Kernels& kernels();
 const Kernels& kernels(const std::string& name);
 // Best first.

@@ -27,6 +27,8 @@ constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 
 #include "nn/cpu/row_kernels.inc"
 
+#include "nn/cpu/recurrent_kernels.inc"
+
 #include "nn/cpu/kernel_table.inc"
 
 }  // namespace

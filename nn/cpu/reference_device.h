@@ -92,6 +92,14 @@ class ReferenceDevice : public Device {
                        const float* gamma, const float* mean, const float* inverse_std, float* dx,
                        float* dgamma, float* dbeta) override;
 
+  // reference_recurrent.cpp, reference_ctc.cpp
+  int64_t recurrent_saved(const RecurrentShape& shape) const override;
+  void recurrent(const RecurrentShape& shape, const RecurrentInputs& inputs,
+                 const RecurrentOutputs& outputs) override;
+  void recurrent_grad(const RecurrentShape& shape, const RecurrentInputs& inputs, const float* y,
+                      float* saved, const RecurrentGradients& gradients) override;
+  void ctc(const CtcShape& shape, const float* log_probs, float* loss, float* gradient) override;
+
   void sgd(const SgdStep& step, int64_t n, const float* gradient, float* velocity,
            float* weight) override;
   void adam(const AdamStep& step, int64_t n, const float* gradient, float* first, float* second,

@@ -80,6 +80,7 @@ std::vector<LayerCase> layer_cases() {
   std::vector<LayerCase> cases;
   add_basic_layers(cases);
   add_general_layers(cases);
+  add_recurrent_layers(cases);
   return cases;
 }
 

@@ -26,6 +26,7 @@ std::vector<LayerCase> layer_cases();
 // Its parts: a room of the library adds a function and a line in layer_cases().
 void add_basic_layers(std::vector<LayerCase>& cases);
 void add_general_layers(std::vector<LayerCase>& cases);
+void add_recurrent_layers(std::vector<LayerCase>& cases);
 
 // A case of one input and the layer L(arguments...).
 template <class L, class Make>

@@ -64,6 +64,7 @@ std::vector<OpCase> op_cases() {
   add_norms(cases);
   add_group_norms(cases);
   add_losses(cases);
+  add_recurrent(cases);
   return cases;
 }
 

@@ -43,6 +43,7 @@ void add_attention(std::vector<OpCase>& cases);
 void add_norms(std::vector<OpCase>& cases);
 void add_group_norms(std::vector<OpCase>& cases);
 void add_losses(std::vector<OpCase>& cases);
+void add_recurrent(std::vector<OpCase>& cases);
 
 // Its inputs, of spread_values.
 std::vector<Var> inputs_on(const OpCase& c, Device& device);
