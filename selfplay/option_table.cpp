@@ -55,6 +55,8 @@ std::vector<OptionField> option_fields(RunOptions& o) {
       {"trainer.warmup_steps", &o.trainer.warmup_steps, 1, 1e15, "steps of linear growth"},
       {"trainer.weight_decay", &o.trainer.weight_decay, 0, 10, "decoupled"},
       {"trainer.clip", &o.trainer.clip, 1e-6, kMany, "largest norm of the gradient"},
+      {"trainer.bfloat16", &o.trainer.bfloat16, 0, 0,
+       "products in bfloat16 (faster with AMX or Zen 4)"},
       {"trainer.average_decay", &o.trainer.average_decay, 0, 1, "of the average of weights"},
       {"trainer.policy_weight", &o.trainer.policy_weight, 0, 1000, "of the policy loss"},
       {"trainer.value_weight", &o.trainer.value_weight, 0, 1000, "of the value loss"},

@@ -5,6 +5,7 @@
 
 #include "nn/base/check.h"
 #include "nn/ops.h"
+#include "nn/precision.h"
 #include "nn/training/checkpoint.h"
 
 namespace tengen::selfplay {
@@ -73,6 +74,8 @@ Trainer::Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& 
 float Trainer::learning_rate() const { return schedule_(steps_); }
 
 StepMeasures Trainer::step(const TrainingBatch& batch) {
+  const nn::ProductPrecision products(options_.bfloat16 ? nn::Precision::kBfloat16
+                                                        : nn::Precision::kFloat32);
   optimizer_->zero_grad();
   const agents::PolicyValueOutput out = net_.forward(nn::Var(batch.planes));
   const nn::Var policy = nn::scale(nn::cross_entropy(out.policy, batch.policy, batch.policy_weight),

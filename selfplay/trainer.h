@@ -25,6 +25,7 @@ struct TrainerOptions {
   int64_t warmup_steps = 200;     // linear, from zero
   float weight_decay = 1e-2f;
   float clip = 5.0f;             // of the gradient's norm
+  bool bfloat16 = false;         // products in bfloat16, everything else in float32
   float average_decay = 0.995f;  // of the average of weights, a step
   float policy_weight = 1.0f;
   float value_weight = 1.2f;

@@ -184,8 +184,8 @@ void multiply(const Bf16Product& p) {
 }  // namespace
 
 extern const Bf16Kernels kAvx512Bf16Kernels;
-const Bf16Kernels kAvx512Bf16Kernels = {pack_rows, pack_rows_transposed, pack_columns,
-                                        pack_columns_transposed, multiply};
+const Bf16Kernels kAvx512Bf16Kernels = {
+    pack_rows, pack_rows_transposed, pack_columns, pack_columns_transposed, multiply, false};
 
 }  // namespace tengen::nn
 #endif

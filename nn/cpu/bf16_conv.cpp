@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kGroupPixels = 512;  // of a board: pixels and sums stay in the second-level cache
 constexpr int64_t kFewestChannels = 8;  // a step holds 32: with fewer, patches waste less
 // For the gradient of the weights: 32 channels of x and of dy stay in the first-level cache.
-constexpr int64_t kGradPixels = 320;
+constexpr int64_t kGradPixels = 220;
 constexpr int64_t kMostParts = 16;
 constexpr int64_t kSumGrain = 4096;
 
@@ -165,11 +165,11 @@ void bf16_conv2d_grad_weight(const Bf16Kernels& kernels, const Conv2dShape& s, c
   const Scratch partial(parts * size);
   parallel_for(parts, [&](int64_t part) {
     float* sum = partial.data() + part * size;
-    std::fill_n(sum, size, 0.0f);
     const Bf16Scratch channels(whole(s.in, kBf16Rows) * row);
     const Bf16Scratch gradient(bf16_packed_size(groups.full.windows, s.out));
-    const int64_t end = std::min(groups.count, (part + 1) * groups_per_part);
-    for (int64_t group = part * groups_per_part; group < end; ++group) {
+    const int64_t begin = part * groups_per_part;
+    const int64_t end = std::min(groups.count, begin + groups_per_part);
+    for (int64_t group = begin; group < end; ++group) {
       const Board& board = groups.board(group);
       const int64_t first = group * groups.images;
       kernels.pack_rows_transposed(s.in, board.pixels(),
@@ -187,14 +187,15 @@ void bf16_conv2d_grad_weight(const Bf16Kernels& kernels, const Conv2dShape& s, c
                         .b = gradient.data(),
                         .c = sum,
                         .c_row = s.out,
-                        .accumulate = true,
+                        .accumulate = group > begin,
                         .block_at = blocks.data(),
                         .c_at = dw_at.data()});
     }
   });
   parallel_ranges(size, kSumGrain, [&](int64_t begin, int64_t end) {
-    std::fill(dw + begin, dw + end, 0.0f);
-    for (int64_t part = 0; part < parts; ++part)
+    if (parts == 0) std::fill(dw + begin, dw + end, 0.0f);
+    if (parts > 0) std::copy_n(partial.data() + begin, end - begin, dw + begin);
+    for (int64_t part = 1; part < parts; ++part)
       for (int64_t i = begin; i < end; ++i) dw[i] += partial.data()[part * size + i];
   });
 }

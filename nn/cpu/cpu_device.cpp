@@ -26,6 +26,11 @@ void CpuDevice::gemm_batch(const GemmShape& s, int64_t batch, const float* a, in
   });
 }
 
+bool CpuDevice::in_bfloat16(const Conv2dShape& s) const {
+  return s.precision == Precision::kBfloat16 && kernels_.bf16 &&
+         (kernels_.bf16->beats_winograd || !winograd_fits(s));
+}
+
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   if (in_bfloat16(s) && bf16_conv_fits(s))
     bf16_conv2d(*kernels_.bf16, s, x, w, y);

@@ -96,9 +96,7 @@ class CpuDevice : public ReferenceDevice {
   void ctc(const CtcShape& shape, const float* log_probs, float* loss, float* gradient) override;
 
  private:
-  bool in_bfloat16(const Conv2dShape& s) const {
-    return s.precision == Precision::kBfloat16 && kernels_.bf16;
-  }
+  bool in_bfloat16(const Conv2dShape& shape) const;
   void sum_rows(int64_t rows, int64_t columns, const float* x, float* y);
   void normalize(int64_t rows, int64_t channels, float epsilon, const float* x, const float* gamma,
                  const float* beta, const Epilogue& then, float* y, float* mean,

@@ -31,6 +31,7 @@ Kernels with_bf16(const char* name, const Bf16Kernels& bf16) {
 Bf16Kernels amx_kernels() {
   Bf16Kernels kernels = kAvx512Bf16Kernels;
   kernels.multiply = amx_multiply;
+  kernels.beats_winograd = true;
   return kernels;
 }
 #endif

@@ -50,9 +50,15 @@ TrainerOptions quick() {
   return options;
 }
 
-TEST(Trainer, LowersItsLosses) {
+class TrainerIn : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Precision, TrainerIn, testing::Bool(),
+                         [](const auto& info) { return info.param ? "bfloat16" : "float32"; });
+
+TEST_P(TrainerIn, LowersItsLosses) {
   const Replay replay = tictactoe_replay(10);  // few enough to be learnt by heart
-  Trainer trainer(tiny(), quick(), 1);
+  TrainerOptions options = quick();
+  options.bfloat16 = GetParam();
+  Trainer trainer(tiny(), options, 1);
   StepMeasures first{}, last{};
   for (int i = 0; i < 200; ++i) {
     const StepMeasures step = trainer.step(replay.sample(32, 1, static_cast<uint64_t>(i)));
