@@ -79,6 +79,7 @@ void add_basic_layers(std::vector<LayerCase>& cases) {
 std::vector<LayerCase> layer_cases() {
   std::vector<LayerCase> cases;
   add_basic_layers(cases);
+  add_image_layers(cases);
   add_general_layers(cases);
   add_recurrent_layers(cases);
   return cases;

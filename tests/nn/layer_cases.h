@@ -25,6 +25,7 @@ std::vector<LayerCase> layer_cases();
 
 // Its parts: a room of the library adds a function and a line in layer_cases().
 void add_basic_layers(std::vector<LayerCase>& cases);
+void add_image_layers(std::vector<LayerCase>& cases);
 void add_general_layers(std::vector<LayerCase>& cases);
 void add_recurrent_layers(std::vector<LayerCase>& cases);
 
