@@ -76,15 +76,21 @@ class JpegReader {
     return true;
   }
 
-  bool read_rows(unsigned char* pixels) {
+  bool start() {
     if (setjmp(faults_.leave)) return false;
     jpeg_start_decompress(&jpeg_);
-    const size_t row_bytes =
-        static_cast<size_t>(jpeg_.output_width) * static_cast<size_t>(jpeg_.output_components);
-    while (jpeg_.output_scanline < jpeg_.output_height) {
-      unsigned char* row = pixels + jpeg_.output_scanline * row_bytes;
-      jpeg_read_scanlines(&jpeg_, &row, 1);
-    }
+    return true;
+  }
+
+  bool read_row(char* pixels) {
+    if (setjmp(faults_.leave)) return false;
+    auto* row = reinterpret_cast<unsigned char*>(pixels);
+    jpeg_read_scanlines(&jpeg_, &row, 1);
+    return true;
+  }
+
+  bool finish() {
+    if (setjmp(faults_.leave)) return false;
     jpeg_finish_decompress(&jpeg_);
     return true;
   }
@@ -108,9 +114,14 @@ DecodedImage decode_jpeg(std::string_view bytes, const std::string& name) {
   };
   DecodedImage image;
   if (!reader.read_header(&image)) fail();
-  check_image_size(image, bytes.size(), kBestCompression, name);
-  image.pixels.resize(static_cast<size_t>(image.height * image.width * image.channels));
-  if (!reader.read_rows(reinterpret_cast<unsigned char*>(image.pixels.data()))) fail();
+  const size_t row_bytes = static_cast<size_t>(image.width * image.channels);
+  check_image_size(image, row_bytes, bytes.size(), kBestCompression, name);
+  if (!reader.start()) fail();
+  for (int64_t row = 0; row < image.height; ++row) {
+    image.pixels.resize(image.pixels.size() + row_bytes);  // as the file really has them
+    if (!reader.read_row(image.pixels.data() + image.pixels.size() - row_bytes)) fail();
+  }
+  if (!reader.finish()) fail();
   return image;
 }
 

@@ -34,7 +34,7 @@ void keep_fault(png_structp png, png_const_charp text) {
 void ignore_warning(png_structp, png_const_charp) {}
 
 // libpng leaves by longjmp, which passes over destructors: this class is the scope that outlives
-// it, and the two functions that call libpng own nothing.
+// it, and its functions that call libpng own nothing.
 class PngReader {
  public:
   explicit PngReader(std::string_view bytes) : source_{bytes} {
@@ -51,6 +51,7 @@ class PngReader {
   bool read_header(DecodedImage* image) {
     if (setjmp(png_jmpbuf(png_))) return false;
     png_read_info(png_, info_);
+    stored_row_bytes_ = png_get_rowbytes(png_, info_);
     // Palettes become colours, 1 to 4 bits become 8, a transparent colour becomes alpha.
     png_set_expand(png_);
     passes_ = png_set_interlace_handling(png_);
@@ -62,16 +63,20 @@ class PngReader {
     return true;
   }
 
-  bool read_rows(int64_t height, png_bytep pixels) {
+  bool read_row(char* pixels) {
     if (setjmp(png_jmpbuf(png_))) return false;
-    const size_t row_bytes = png_get_rowbytes(png_, info_);
-    for (int pass = 0; pass < passes_; ++pass)
-      for (int64_t row = 0; row < height; ++row)
-        png_read_row(png_, pixels + static_cast<size_t>(row) * row_bytes, nullptr);
+    png_read_row(png_, reinterpret_cast<png_bytep>(pixels), nullptr);
+    return true;
+  }
+
+  bool read_end() {
+    if (setjmp(png_jmpbuf(png_))) return false;
     png_read_end(png_, nullptr);
     return true;
   }
 
+  int passes() const { return passes_; }  // more than one of an interlaced image
+  uint64_t stored_row_bytes() const { return stored_row_bytes_; }
   const char* fault() const { return source_.fault; }
 
  private:
@@ -79,6 +84,7 @@ class PngReader {
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
   int passes_ = 1;
+  uint64_t stored_row_bytes_ = 0;
 };
 
 }  // namespace
@@ -90,10 +96,16 @@ DecodedImage decode_png(std::string_view bytes, const std::string& name) {
   };
   DecodedImage image;
   if (!reader.read_header(&image)) fail();
-  check_image_size(image, bytes.size(), kBestCompression * 8, name);  // 1 bit may become a byte
-  image.pixels.resize(static_cast<size_t>(image.height * image.width * image.channels) *
-                      image.channel_bytes);
-  if (!reader.read_rows(image.height, reinterpret_cast<png_bytep>(image.pixels.data()))) fail();
+  check_image_size(image, reader.stored_row_bytes(), bytes.size(), kBestCompression, name);
+  const size_t row_bytes = static_cast<size_t>(image.width * image.channels) * image.channel_bytes;
+  const size_t rows = static_cast<size_t>(image.height);
+  for (int pass = 0; pass < reader.passes(); ++pass)
+    for (size_t row = 0; row < rows; ++row) {
+      // Memory grows with what was really there, but for interlacing, which needs all of it.
+      if (pass == 0) image.pixels.resize((reader.passes() > 1 ? rows : row + 1) * row_bytes);
+      if (!reader.read_row(image.pixels.data() + row * row_bytes)) fail();
+    }
+  if (!reader.read_end()) fail();
   return image;
 }
 

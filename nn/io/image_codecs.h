@@ -18,9 +18,9 @@ struct DecodedImage {
 DecodedImage decode_png(std::string_view bytes, const std::string& name);
 DecodedImage decode_jpeg(std::string_view bytes, const std::string& name);
 
-// Error if an image so large cannot come from a file of `file_bytes` even at the best compression
-// that its format can reach; so a damaged header allocates nothing.
-void check_image_size(const DecodedImage& image, size_t file_bytes, uint64_t best_compression,
-                      const std::string& name);
+// Error if so many rows of `row_bytes` cannot come from a file of `file_bytes` even at the best
+// compression that its format can reach: a damaged header must not make anybody wait or allocate.
+void check_image_size(const DecodedImage& image, uint64_t row_bytes, size_t file_bytes,
+                      uint64_t best_compression, const std::string& name);
 
 }  // namespace tengen::nn

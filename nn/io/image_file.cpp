@@ -37,14 +37,11 @@ uint8_t byte_of(float value) {
 
 }  // namespace
 
-void check_image_size(const DecodedImage& image, size_t file_bytes, uint64_t best_compression,
-                      const std::string& name) {
+void check_image_size(const DecodedImage& image, uint64_t row_bytes, size_t file_bytes,
+                      uint64_t best_compression, const std::string& name) {
   constexpr uint64_t kSlack = 1 << 16;  // small images have no such bounds
-  // Sides are below 2^31 and a pixel has at most 8 bytes, so a row fits; rows are counted by
-  // division.
-  const uint64_t row = static_cast<uint64_t>(image.width) * image.channels * image.channel_bytes;
   const uint64_t most = best_compression * file_bytes + kSlack;
-  if (row == 0 || static_cast<uint64_t>(image.height) > most / row)
+  if (row_bytes == 0 || static_cast<uint64_t>(image.height) > most / row_bytes)
     throw Error(name + ": claims " + std::to_string(image.height) + " rows of " +
                 std::to_string(image.width) + " pixels, which " + std::to_string(file_bytes) +
                 " bytes cannot hold; the file is truncated or damaged");

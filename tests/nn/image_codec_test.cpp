@@ -27,6 +27,10 @@ const std::string kRgba = from_hex(
 const std::string kPalette = from_hex(
     "89504e470d0a1a0a0000000d4948445200000004000000010103000000c3f29d8e00000006504c5445ff00000033"
     "ff98ca98be0000000a4944415478da63080000005200515aa9a33a0000000049454e44ae426082");
+// 2x2, interlaced: 51, then 102 beside it, then 153 and 204.
+const std::string kInterlaced = from_hex(
+    "89504e470d0a1a0a0000000d494844520000000200000002080000000120da626e0000000f4944415478da633066"
+    "48639879060004cf01ff04c2bafa0000000049454e44ae426082");
 const std::string kQuantisation = from_hex(
     "ffdb0043000808080808080808080808080808080808080808080808080808080808080808080808080808080808"
     "0808080808080808080808080808080808080808080808");
@@ -58,6 +62,7 @@ TEST(Png, ReadsEveryKindOfPixel) {
   EXPECT_EQ(rgb.shape(), (Shape{2, 2, 3}));
   EXPECT_EQ(rgb.to_vector(), parts_of_255({255, 0, 0, 0, 255, 0, 0, 0, 255, 51, 102, 153}));
   EXPECT_EQ(parse_image(kRgba, "").to_vector(), parts_of_255({51, 102, 153, 204}));
+  EXPECT_EQ(parse_image(kInterlaced, "").to_vector(), parts_of_255({51, 102, 153, 204}));
   // One bit a pixel, 0101, into a palette of two colours.
   EXPECT_EQ(parse_image(kPalette, "").to_vector(),
             parts_of_255({255, 0, 0, 0, 51, 255, 255, 0, 0, 0, 51, 255}));
@@ -98,7 +103,7 @@ std::string fault(const std::string& bytes) {
 
 TEST(Image, DamageIsAnErrorThatNamesTheFile) {
   EXPECT_NE(fault("GIF89a").find("a.png: byte 0: neither PNG nor JPEG"), std::string::npos);
-  for (const std::string& whole : {kRgb, kPalette, kGreyJpeg, kColourJpeg})
+  for (const std::string& whole : {kRgb, kPalette, kInterlaced, kGreyJpeg, kColourJpeg})
     for (size_t length = 0; length < whole.size() - 2; ++length)
       EXPECT_NE(fault(whole.substr(0, length)), "") << length;
   std::string pixels = kRgb;
@@ -107,6 +112,10 @@ TEST(Image, DamageIsAnErrorThatNamesTheFile) {
 }
 
 TEST(Image, ALyingSizeAllocatesNothing) {
+  const std::string png = from_hex(  // 900,000 x 900,000, with a right checksum
+      "89504e470d0a1a0a0000000d49484452000dbba0000dbba00800000000f5d6ce530000000c4944415478da6360a0"
+      "3d000000640001b899ef990000000049454e44ae426082");
+  EXPECT_NE(fault(png).find("claims 900000 rows of 900000 pixels"), std::string::npos);
   // 65,500 x 65,500 in some 200 bytes; JPEG has no checksum that would notice.
   std::string jpeg = kGreyJpeg;
   const size_t frame = jpeg.find("\xff\xc0");

@@ -15,8 +15,8 @@ using namespace std::string_literals;
 
 // features { image: bytes "ab", "\0"; label: ints 7, -1; weight: floats 0.5, -2 }
 const std::string kExample = from_hex(
-    "0a460a120a05696d61676512090a070a0261620a01000a180a056c6162656c120f1a0d0a0b07ffffffffffffffff"
-    "ff010a160a06776569676874120c120a0a080000003f000000c0");
+    "0a460a120a05696d61676512090a070a0261620a01000a180a056c6162656c120f1a0d0a0b07ffffffffffffffffff"
+    "010a160a06776569676874120c120a0a080000003f000000c0");
 
 TEST(TfExample, ReadsAndWritesWhatProtocWrote) {
   const TfExample example = parse_tf_example(kExample, "e");
@@ -92,42 +92,29 @@ TEST(RecordIo, DamageIsAnErrorThatNamesFileRecordAndByte) {
 
 // u32 count, f32 label, u64 id, u64 id2.
 std::string image_record(const std::string& count_and_label, const std::string& rest) {
-  return from_hex(count_and_label +
-                  "0900000000000000"
-                  "0000000000000000") +
-         rest;
+  return from_hex(count_and_label + "09000000000000000000000000000000") + rest;
 }
 
 TEST(RecordIo, ReadsImagesAndTheirLabels) {
   const std::string png = png_bytes(Tensor({1, 2, 1}, std::vector<float>{0, 1}));
   const ScratchFolder folder;
   const std::string path =
-      folder.write("a.rec", part(0, image_record("00000000"
-                                                 "00004040",
+      folder.write("a.rec", part(0, image_record("0000000000004040",
                                                  png)) +  // label 3
-                                part(0, image_record("00000000"
-                                                     "00002041",
-                                                     png)) +  // label 10
-                                part(0, image_record("02000000"
-                                                     "00000000",  // labels 1, 2
-                                                     from_hex("0000803f"
-                                                              "00000040") +
-                                                         png)));
+                                part(0, image_record("0000000000002041",
+                                                     png)) +              // label 10
+                                part(0, image_record("0200000000000000",  // labels 1, 2
+                                                     from_hex("0000803f00000040") + png)));
   const DatasetPtr data = record_io_images(path, 10);
   ASSERT_EQ(data->size(), 3);
   EXPECT_EQ(data->get(0)[0].to_vector(), (std::vector<float>{0, 1}));
   EXPECT_EQ(data->get(0)[1].item(), 3);
   EXPECT_EQ(data->get(2)[1].item(), 1);
   expect_error([&] { data->get(1); }, {path + ": record 1: label 10", "below 10"});
-  const std::string many = image_record(
-      "ffffff7f"
-      "00000000",
-      "1234");
+  const std::string many = image_record("ffffff7f00000000", "1234");
   expect_error([&] { parse_image_record(many, "r"); }, {"claims 2147483647 labels in 28 bytes"});
-  const ImageRecord two = parse_image_record(image_record("02000000"
-                                                          "00000000",
-                                                          "12345678x"),
-                                             "r");
+  const std::string pair = image_record("0200000000000000", "12345678x");
+  const ImageRecord two = parse_image_record(pair, "r");
   EXPECT_EQ(two.labels.size(), 2u);
   EXPECT_EQ(two.id, 9u);
   EXPECT_EQ(two.image, "x");
