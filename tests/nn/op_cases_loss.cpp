@@ -150,6 +150,10 @@ void add_losses(std::vector<OpCase>& cases) {
         });
     add_class_losses(cases, shape);
   }
+  // Its values: ctc_test.cpp.
+  cases.push_back({"ctc", {{4, 5, 3}}, [](const Vars& v) {
+                     return ctc_loss(v[0], {{1, 2}, {2, 2}, {}, {1, 2, 1}}, {0, {5, 4, 3, 3}});
+                   }});
 }
 
 }  // namespace tengen::nn
