@@ -8,8 +8,12 @@
 #include "nn/base/rng.h"
 #include "nn/layers/batch_norm.h"
 #include "nn/layers/conv2d.h"
+#include "nn/layers/dropout.h"
+#include "nn/layers/group_norm.h"
 #include "nn/layers/linear.h"
+#include "nn/layers/multi_head_attention.h"
 #include "nn/layers/pool2d.h"
+#include "nn/layers/residual.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/sequential.h"
 #include "nn/ops.h"
@@ -120,6 +124,21 @@ TEST(TrainingAllocations, ConvolutionsWithPoolingNeedNone) {
   net.add<Linear>("out", 6 * 6 * 16, 10, rng);
   const auto adam = make_adamw(net.parameters(), {});
   EXPECT_TRUE(steps_settle(training_step(net, *adam, {16, 28, 28, 1}, 10)));
+}
+
+TEST(TrainingAllocations, AttentionWithDropoutNeedsNone) {
+  Rng rng(2);
+  Sequential net;
+  net.add<Residual>("look", [&](Sequential& f) {
+    f.add<LayerNorm>("norm", 32).add<MultiHeadAttention>("heads", 32, 4, rng);
+  });
+  net.add<Residual>("think", [&](Sequential& f) {
+    f.add<Linear>("in", 32, 64, rng).add(gelu).add<Linear>("out", 64, 32, rng);
+    f.add<Dropout>("drop", 0.1f, rng);
+  });
+  net.add([](const Var& x) { return mean(x, 1); }).add<Linear>("out", 32, 10, rng);
+  const auto adam = make_adamw(net.parameters(), {});
+  EXPECT_TRUE(steps_settle(training_step(net, *adam, {16, 24, 32}, 10)));
 }
 
 }  // namespace
