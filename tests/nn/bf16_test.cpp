@@ -14,6 +14,7 @@
 #include "nn/cpu/winograd_conv.h"
 #include "nn/ops.h"
 #include "nn/precision.h"
+#include "tests/nn/op_cases.h"
 
 namespace tengen::nn {
 namespace {
@@ -34,6 +35,16 @@ double difference(const std::vector<float>& a, const std::vector<float>& b) {
     scale = std::max(scale, std::abs(double{b[i]}));
   }
   return most / scale;
+}
+
+// The quadratic mean of a - b relative to that of b.
+double mean_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  double error = 0, size = 1e-12;
+  for (size_t i = 0; i < b.size(); ++i) {
+    error += std::pow(double{a[i]} - b[i], 2);
+    size += std::pow(double{b[i]}, 2);
+  }
+  return std::sqrt(error / size);
 }
 
 // Neighbours of 1 are 1 - 2^-8 and 1 + 2^-7; halfway between two, the even one is taken.
@@ -161,12 +172,7 @@ TEST_P(Bf16Kernel, ConvolutionErrorIsThatOfTheRounding) {
   reference_.conv2d(s, x.data(), w.data(), exact.data());
   s.precision = Precision::kBfloat16;
   fast_.conv2d(s, x.data(), w.data(), got.data());
-  double error = 0, size = 0;
-  for (size_t i = 0; i < exact.size(); ++i) {
-    error += std::pow(double{got[i]} - exact[i], 2);
-    size += std::pow(double{exact[i]}, 2);
-  }
-  EXPECT_LT(std::sqrt(error / size), 3e-3);
+  EXPECT_LT(mean_difference(got, exact), 3e-3);
 }
 
 // One and two workers, bit for bit.
@@ -188,6 +194,29 @@ TEST_P(Bf16Kernel, ResultsDoNotDependOnTheWorkers) {
     return y;
   };
   EXPECT_EQ(run(1), run(2));
+}
+
+// Every operation in bfloat16, with its gradient: the fast device rounds the same factors as the
+// reference, or none. A tenth, because rounding decides on which side of a relu's kink a value
+// falls, which in a sequence all later ones inherit; a wrong layout differs by the whole.
+TEST(ProductPrecisionScope, DevicesAgreeOnEveryOperation) {
+  const ProductPrecision scope(Precision::kBfloat16);
+  for (const OpCase& c : op_cases()) {
+    SCOPED_TRACE(c.name);
+    const auto run = [&](Device& device) {
+      const std::vector<Var> inputs = inputs_on(c, device);
+      const Var y = c.run(inputs);
+      std::vector<std::vector<float>> results{y.value().to_vector()};
+      backward(sum(square(y)));
+      for (const Var& input : inputs)
+        if (input.grad().defined()) results.push_back(input.grad().to_vector());
+      return results;
+    };
+    const auto fast = run(cpu_device()), plain = run(reference_device());
+    ASSERT_EQ(fast.size(), plain.size());
+    for (size_t i = 0; i < plain.size(); ++i)
+      EXPECT_LE(mean_difference(fast[i], plain[i]), 0.1) << i;
+  }
 }
 
 // 1 + 2^-9 is lost to rounding, 1 + 2^-7 is not. The gradient runs in its value's precision.
