@@ -2,6 +2,8 @@
 // matrix many times.
 #pragma once
 
+#include <cassert>
+
 #include "nn/cpu/bf16_kernels.h"
 #include "nn/cpu/scratch.h"
 #include "nn/device.h"
@@ -46,9 +48,11 @@ class Bf16Matrix {
  public:
   Bf16Matrix(const Bf16Kernels& kernels, int64_t k, int64_t n, const float* b, int64_t ldb,
              bool transpose);
-  // c [rows, n] with leading dimension ldc (+)= rows [first, first + rows) of a, times op(B).
+  // c [rows, n] with leading dimension ldc (+)= rows [first, first + rows) of a, times op(B);
+  // `first` is a multiple of 16.
   void multiply(const Bf16Rows& a, int64_t first, int64_t rows, float* c, int64_t ldc,
                 bool accumulate) const {
+    assert(first % 16 == 0);
     multiply_columns(a.row(first), a.row_size(), rows, 0, n_, c, ldc, accumulate);
   }
   // Only columns [column, column + columns), `column` a multiple of 16; c is still C's first.
