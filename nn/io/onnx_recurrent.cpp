@@ -42,8 +42,8 @@ std::string both_biases(OnnxTranslation& to, const GraphNode& n, const std::vect
     std::copy_n(&from[static_cast<size_t>(gates[k]) * hidden], hidden, &values[k * hidden]);
   if (from.size() > count * hidden)
     std::copy_n(&from[count * hidden], hidden, &values[(2 * count - 1) * hidden]);
-  return to.floats(to.constant_name(n.inputs[3]), {1, static_cast<int64_t>(values.size())},
-                   std::move(values));
+  const int64_t length = static_cast<int64_t>(values.size());
+  return to.floats(to.constant_name(n.inputs[3]), {1, length}, std::move(values));
 }
 
 std::string first_state(OnnxTranslation& to, const GraphNode& n, size_t which) {

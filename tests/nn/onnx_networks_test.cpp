@@ -11,6 +11,7 @@
 #include "nn/layers/conv_transpose2d.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/pool2d.h"
+#include "nn/layers/recurrent.h"
 #include "nn/layers/sequential.h"
 #include "nn/ops.h"
 #include "tests/nn/onnx_comparison.h"
@@ -124,6 +125,29 @@ TEST(OnnxNetworks, RunElsewhereWithAnyBatch) {
   add_network(comparison, "attention", [](const std::vector<Var>& in) { return attend(in[0], 2); },
               {1, 6, 8});
 
+  Lstm lstm(3, 5, rng, {.layers = 2, .bidirectional = true});
+  add_layer(comparison, "LSTM of two layers, both ways", lstm, {1, 6, 3});
+  Gru gru(3, 5, rng, {.bidirectional = true});
+  add_layer(comparison, "GRU both ways", gru, {1, 6, 3});
+  Rnn rnn(3, 5, rng, {}, RnnActivation::kRelu);
+  add_layer(comparison, "RNN of rectifiers", rnn, {1, 6, 3});
+
+  const auto runtime = OnnxRuntime::find();
+  if (!runtime) GTEST_SKIP() << OnnxRuntime::kHowToGetIt;
+  comparison.expect_equal(*runtime);
+}
+
+// The last states of a recurrent layer, which a decoder would begin with.
+TEST(OnnxNetworks, LastStatesAreOutputs) {
+  Rng rng(5);
+  Lstm lstm(3, 4, rng);
+  lstm.train(false);
+  const Forward forward = [&](const std::vector<Var>& in) {
+    const RecurrentLayer::Sequence sequence = lstm.forward(in[0], {});
+    return std::vector<Var>{sequence.last[0].h, sequence.last[0].c, sequence.y};
+  };
+  Comparison comparison;
+  add_network(comparison, "states", forward, {1, 5, 3});
   const auto runtime = OnnxRuntime::find();
   if (!runtime) GTEST_SKIP() << OnnxRuntime::kHowToGetIt;
   comparison.expect_equal(*runtime);
