@@ -1,5 +1,6 @@
 // The operations of a network as data: traced from a Module once, read by the inference plan
-// (later by ONNX export and summaries). Nothing describes a network twice.
+// (infer/plan.h), by ONNX export (io/onnx.h) and by summaries (summary.h). Nothing describes a
+// network twice.
 #pragma once
 
 #include <functional>
