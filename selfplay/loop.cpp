@@ -4,6 +4,7 @@
 
 #include "envs/games.h"
 #include "nn/base/check.h"
+#include "nn/device.h"
 #include "selfplay/duel.h"
 
 namespace tengen::selfplay {
@@ -73,6 +74,8 @@ void Loop::run(const std::atomic<bool>& stop, double minutes) {
   stop_ = &stop;
   minutes_ = minutes;
   begin_ = Clock::now();
+  if (options_.trainer.bfloat16 && !nn::cpu_device().fast_bfloat16())
+    progress_.line("trainer.bfloat16: this processor has no such products; they run in float32");
   interval_ = {};
   while (!over()) {
     generate();
