@@ -8,8 +8,10 @@
 #include "nn/base/rng.h"
 #include "nn/layers/batch_norm.h"
 #include "nn/layers/conv2d.h"
+#include "nn/layers/embedding.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/pool2d.h"
+#include "nn/layers/recurrent.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/sequential.h"
 #include "nn/ops.h"
@@ -111,11 +113,45 @@ Trainee go(int64_t batch) {
                     random_classes({batch}, kSize * kSize + 1));
 }
 
+// A language model of characters: [N,T] symbols -> [N*T,symbols].
+class CharacterLstm : public nn::Layer {
+ public:
+  explicit CharacterLstm(Rng& rng)
+      : embedding_(kSymbols, 128, rng),
+        lstm_(128, 256, rng, {.layers = 2}),
+        out_(256, kSymbols, rng) {
+    add_child("embedding", embedding_);
+    add_child("lstm", lstm_);
+    add_child("out", out_);
+  }
+  nn::Var forward(const nn::Var& x) override {
+    const nn::Var y = out_.forward(lstm_.forward(embedding_.forward(x)));
+    return nn::reshape(y, {y.shape()[0] * y.shape()[1], kSymbols});
+  }
+  static constexpr int64_t kSymbols = 96;
+
+ private:
+  nn::Embedding embedding_;
+  nn::Lstm lstm_;
+  nn::Linear out_;
+};
+
+Trainee lstm(int64_t batch) {
+  constexpr int64_t kLength = 64;
+  Rng rng(3);
+  auto net = std::make_unique<CharacterLstm>(rng);
+  auto adam = nn::make_adam(net->parameters(), {});
+  return classifier(std::move(net), std::move(adam), 1e-3f,
+                    random_classes({batch, kLength}, CharacterLstm::kSymbols),
+                    random_classes({batch * kLength}, CharacterLstm::kSymbols));
+}
+
 constexpr TrainWorkload kWorkloads[] = {
     {"mlp", "MLP 784-512-256-10, SGD with momentum", 128, mlp},
     {"lenet", "LeNet 28x28, Adam", 128, lenet},
     {"go9", "Go ResNet 9x9, 17 planes, 6x64, SGD with momentum", 256, go<9, 64, 6>},
     {"go19", "Go ResNet 19x19, 17 planes, 10x128, SGD with momentum", 64, go<19, 128, 10>},
+    {"lstm", "LSTM 96-128-256x2, length 64, Adam", 64, lstm},
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace tengen::nn {
 namespace {
 
 constexpr int64_t kDepth = 512;  // of k at once: a panel of B stays in the first-level cache
-constexpr int64_t kRows = 72;    // of C in one piece of work; blocks of 9, 12 and 6 fill it
+constexpr int64_t kRows = 72;    // of C in one piece of work at most; blocks of 9, 12 and 6 fill it
 constexpr int64_t kColumnVectors = 12;
 constexpr int64_t kSmall = 200'000;  // multiply-adds not worth a second thread
 constexpr int64_t kSplitDepth = 2048;
@@ -70,11 +70,13 @@ void multiply_piece(const Kernels& kernels, const GemmShape& s, const Piece& p, 
 void multiply_slice(const Kernels& kernels, const GemmShape& s, const float* a, const float* b,
                     float* c, int64_t k0, int64_t depth, bool accumulate) {
   const PackedB packed(kernels, s, b, k0, depth);
+  // As even as they come: a batch of 128 is 64 and 64 rows, not 72 and 56.
   const int64_t row_chunks = (s.m + kRows - 1) / kRows;
+  const int64_t rows = row_chunks > 0 ? (s.m + row_chunks - 1) / row_chunks : 0;
   const auto run = [&](int64_t i) {
-    const int64_t m0 = i / packed.chunks() * kRows, n0 = i % packed.chunks() * packed.columns();
+    const int64_t m0 = i / packed.chunks() * rows, n0 = i % packed.chunks() * packed.columns();
     multiply_piece(kernels, s,
-                   {m0, std::min(kRows, s.m - m0), n0, std::min(packed.columns(), s.n - n0), k0,
+                   {m0, std::min(rows, s.m - m0), n0, std::min(packed.columns(), s.n - n0), k0,
                     depth, accumulate},
                    a, packed.chunk(i % packed.chunks()), c);
   };
