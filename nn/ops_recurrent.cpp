@@ -51,11 +51,11 @@ class Recurrent {
     if (is_lstm()) c = Tensor::uninitialized(state, device);
     device.recurrent(shape, inputs(), {y.data(), h.data(), data_or_null(c), saved.data()});
 
-    const auto last = std::make_shared<LastGradients>();
+    const auto last = std::allocate_shared<LastGradients>(BlockAllocator<LastGradients>());
     RecurrentResult result;
-    result.y = make_var(y, all_inputs(), [*this, y, saved, last](const Tensor& dy) mutable {
-      add_gradients(dy, y, saved, *last);
-    });
+    result.y = make_var(
+        y, {x_, weights_.input, weights_.recurrent, weights_.bias, first_.h, first_.c},
+        [*this, y, saved, last](const Tensor& dy) mutable { add_gradients(dy, y, saved, *last); });
     record(result.y);
     result.last.h = state_of(result.y, h, 0, last, &LastGradients::h);
     if (is_lstm()) result.last.c = state_of(result.y, c, 1, last, &LastGradients::c);
@@ -120,18 +120,13 @@ class Recurrent {
             data_or_null(first_.c)};
   }
 
-  std::vector<Var> all_inputs() const {
-    std::vector<Var> all{x_, weights_.input, weights_.recurrent};
-    for (const Var* var : {&weights_.bias, &first_.h, &first_.c})
-      if (var->defined()) all.push_back(*var);
-    return all;
-  }
-
   void record(const Var& y) const {
     if (!tracing()) return;
     std::map<std::string, double> attributes{{"reverse", shape_.reverse}};
     if (shape_.is_rnn()) attributes["relu"] = shape_.kind == Recurrence::kRnnRelu;
-    record_operation(op_, all_inputs(), y, attributes);
+    record_operation(op_,
+                     {x_, weights_.input, weights_.recurrent, weights_.bias, first_.h, first_.c}, y,
+                     attributes);
   }
 
   // A last state as a value of its own, whose gradient waits until y's is asked for.
@@ -141,7 +136,7 @@ class Recurrent {
       (*last).*slot = gradient;
       if (!to.entry()->grad.defined()) to.add_grad(Tensor(to.shape(), gradient.device()));
     });
-    record_operation("recurrent_state", {y}, state, {{"cell", cell}});
+    if (tracing()) record_operation("recurrent_state", {y}, state, {{"cell", cell}});
     return state;
   }
 

@@ -83,17 +83,17 @@ RecurrentLayer::Sequence RecurrentLayer::forward(const Var& x, const States& fir
       if (var->defined()) expect_shape(*var, {x.shape()[0], hidden_});
   Sequence sequence{x, {}};
   for (int64_t layer = 0; layer < options_.layers; ++layer) {
-    std::vector<Var> directions;
+    Var y;
     for (const bool reverse : {false, true}) {
       if (reverse && !options_.bidirectional) break;
       const size_t index = sequence.last.size();
       RecurrentResult result =
           run(static_cast<int64_t>(index), sequence.y,
               first.empty() ? RecurrentState{} : first[index], {reverse, lengths});
-      directions.push_back(std::move(result.y));
+      y = reverse ? concat({y, result.y}, 2) : result.y;
       sequence.last.push_back(std::move(result.last));
     }
-    sequence.y = directions.size() == 1 ? directions[0] : concat(directions, 2);
+    sequence.y = std::move(y);
     if (layer < static_cast<int64_t>(dropouts_.size()))
       sequence.y = dropouts_[layer]->forward(sequence.y);
   }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/base/block_pool.h"
 #include "nn/base/rng.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/module.h"
@@ -31,7 +32,7 @@ class RecurrentLayer : public Layer {
   Var forward(const Var& x) override;
 
   // One state for each layer and direction: layer 0, layer 0 reversed, layer 1 and so on.
-  using States = std::vector<RecurrentState>;
+  using States = PooledVector<RecurrentState>;
   struct Sequence {
     Var y;
     States last;

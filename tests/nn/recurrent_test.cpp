@@ -1,5 +1,6 @@
 // The recurrent layers: what stacks, directions, lengths and carried states promise.
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include <cmath>
 
@@ -7,6 +8,7 @@
 #include "nn/gradcheck.h"
 #include "nn/graph.h"
 #include "nn/layers/recurrent.h"
+#include "tests/nn/count_allocations.h"
 #include "tests/nn/op_cases.h"
 
 namespace tengen::nn {
@@ -126,6 +128,50 @@ TYPED_TEST(RecurrentLayers, DropBetweenLayersInTrainingOnly) {
   layer.train(false);
   const std::vector<float> still = layer.forward(x).value().to_vector();
   EXPECT_EQ(layer.forward(x).value().to_vector(), still);
+}
+
+// Output, gradient of the input and of one weight in a step of training.
+std::vector<float> trained(Lstm& lstm, const Var& x) {
+  Var input(x.value(), true);
+  const NamedVar weight = lstm.parameters()[1];
+  Var parameter = weight.var;
+  parameter.zero_grad();
+  const Var y = lstm.forward(input);
+  backward(sum(square(y)));
+  std::vector<float> all = y.value().to_vector();
+  for (const Tensor* t : {&input.grad(), &parameter.grad()}) {
+    const std::vector<float> values = t->to_vector();
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  return all;
+}
+
+TEST(Lstm, IsTheSameOnAnyNumberOfWorkers) {
+  Rng rng(10);
+  Lstm lstm(24, 40, rng, {.bidirectional = true});
+  const Var x = input({100, 9, 24});
+  std::vector<float> alone;
+  {
+    tbb::global_control control(tbb::global_control::max_allowed_parallelism, 1);
+    alone = trained(lstm, x);
+  }
+  tbb::global_control control(tbb::global_control::max_allowed_parallelism, 4);
+  EXPECT_EQ(trained(lstm, x), alone);
+}
+
+TEST(Lstm, TrainsWithoutAllocating) {
+  Rng rng(11);
+  Lstm lstm(24, 40, rng, {.layers = 2});
+  const Var x = input({40, 6, 24});
+  std::vector<NamedVar> parameters = lstm.parameters();
+  int quiet = 0;  // workers enter when they please, so the first steps may still need memory
+  for (int i = 0; i < 200 && quiet < 20; ++i) {
+    const long before = allocations();
+    for (NamedVar& parameter : parameters) parameter.var.zero_grad();
+    backward(sum(square(lstm.forward(x))));
+    quiet = allocations() == before ? quiet + 1 : 0;
+  }
+  EXPECT_EQ(quiet, 20);
 }
 
 TEST(Lstm, StartsByRemembering) {
