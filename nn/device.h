@@ -198,6 +198,12 @@ class Device {
                                  float* dx) = 0;
   virtual void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
                                   float* dw) = 0;
+  // Both gradients, where they share work.
+  virtual void conv2d_grad(const Conv2dShape& shape, const float* x, const float* w,
+                           const float* dy, float* dx, float* dw) {
+    conv2d_grad_input(shape, dy, w, dx);
+    conv2d_grad_weight(shape, x, dy, dw);
+  }
 
   // Pooling. `tap` [size of y] receives the place of the maximum in its window, ky * kernel.w + kx;
   // of equals the first.

@@ -43,6 +43,21 @@ Tensor grad_weight(const Conv2dShape& shape, const Tensor& x, const Tensor& dy, 
   return dw;
 }
 
+void add_conv2d_grads(const Conv2dShape& shape, const Var& x, const Var& weight, const Tensor& dy) {
+  if (x.requires_grad() && weight.requires_grad()) {
+    Tensor dx = Tensor::uninitialized(x.shape(), dy.device());
+    Tensor dw = Tensor::uninitialized(weight.shape(), dy.device());
+    dy.device().conv2d_grad(shape, x.value().data(), weight.value().data(), dy.data(), dx.data(),
+                            dw.data());
+    x.add_grad(dx);
+    weight.add_grad(dw);
+  } else if (x.requires_grad()) {
+    x.add_grad(grad_input(shape, dy, weight.value()));
+  } else if (weight.requires_grad()) {
+    weight.add_grad(grad_weight(shape, x.value(), dy, weight.shape()));
+  }
+}
+
 template <class Options>
 std::map<std::string, double> attributes_of(const Options& options) {
   return {{"stride_h", options.stride.h},     {"stride_w", options.stride.w},
@@ -57,13 +72,11 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Conv2dOptions
   const Conv2dShape shape = conv2d_shape(x.shape(), weight.shape(), shape_of(bias), options);
   Tensor y = forward(shape, x.value(), weight.value());
   add_bias(y, bias);
-  const Var result = make_var(
-      std::move(y), {x, weight, bias}, [x, weight, bias = bias.slot(), shape](const Tensor& dy) {
-        if (x.requires_grad()) x.add_grad(grad_input(shape, dy, weight.value()));
-        if (weight.requires_grad())
-          weight.add_grad(grad_weight(shape, x.value(), dy, weight.shape()));
-        add_bias_grad(bias, dy);
-      });
+  const Var result = make_var(std::move(y), {x, weight, bias},
+                              [x, weight, bias = bias.slot(), shape](const Tensor& dy) {
+                                add_conv2d_grads(shape, x, weight, dy);
+                                add_bias_grad(bias, dy);
+                              });
   if (tracing()) record_operation("conv2d", {x, weight, bias}, result, attributes_of(options));
   return result;
 }

@@ -4,7 +4,9 @@
 
 #include "nn/base/parallel.h"
 #include "nn/cpu/bf16_conv.h"
+#include "nn/cpu/direct_conv.h"
 #include "nn/cpu/gemm.h"
+#include "nn/cpu/grouped_conv.h"
 #include "nn/cpu/im2col.h"
 #include "nn/cpu/winograd_conv.h"
 
@@ -34,10 +36,14 @@ bool CpuDevice::in_bfloat16(const Conv2dShape& s) const {
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   if (in_bfloat16(s) && bf16_conv_fits(s))
     bf16_conv2d(*kernels_.bf16, s, x, w, y);
+  else if (direct_fits(kernels_, s) && !in_bfloat16(s))
+    direct_conv2d(kernels_, s, x, w, {.y = y});
   else if (winograd_fits(s) && !in_bfloat16(s))
-    winograd_conv2d(kernels_, s, x, w, y);
+    winograd_conv2d(kernels_, s, x, w, {.y = y});
+  else if (depthwise_fits(s))
+    depthwise_conv2d(kernels_, s, x, w, y);
   else if (s.groups > 1)
-    ReferenceDevice::conv2d(s, x, w, y);
+    grouped_conv2d(*this, s, x, w, y);
   else
     im2col_conv2d(kernels_, s, x, w, y);
 }
@@ -47,9 +53,11 @@ void CpuDevice::conv2d_grad_input(const Conv2dShape& s, const float* dy, const f
   if (in_bfloat16(s) && bf16_conv_fits(s))
     bf16_conv2d_grad_input(*kernels_.bf16, s, dy, w, dx);
   else if (winograd_fits(s) && !in_bfloat16(s))
-    winograd_grad_input(kernels_, s, dy, w, dx);
+    winograd_grad(kernels_, s, nullptr, w, {.dy = dy}, dx, nullptr);
+  else if (depthwise_fits(s))
+    depthwise_grad_input(kernels_, s, dy, w, dx);
   else if (s.groups > 1)
-    ReferenceDevice::conv2d_grad_input(s, dy, w, dx);
+    grouped_grad_input(*this, s, dy, w, dx);
   else
     im2col_grad_input(kernels_, s, dy, w, dx);
 }
@@ -58,12 +66,24 @@ void CpuDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const f
                                    float* dw) {
   if (in_bfloat16(s) && bf16_conv_fits(s))
     bf16_conv2d_grad_weight(*kernels_.bf16, s, x, dy, dw);
+  else if (direct_fits(kernels_, s) && !in_bfloat16(s))
+    direct_grad_weight(kernels_, s, x, {.dy = dy}, dw);
   else if (winograd_fits(s) && !in_bfloat16(s))
-    winograd_grad_weight(kernels_, s, x, dy, dw);
+    winograd_grad(kernels_, s, x, nullptr, {.dy = dy}, nullptr, dw);
+  else if (depthwise_fits(s))
+    depthwise_grad_weight(kernels_, s, x, dy, dw);
   else if (s.groups > 1)
-    ReferenceDevice::conv2d_grad_weight(s, x, dy, dw);
+    grouped_grad_weight(*this, s, x, dy, dw);
   else
     im2col_grad_weight(kernels_, s, x, dy, dw);
+}
+
+void CpuDevice::conv2d_grad(const Conv2dShape& s, const float* x, const float* w, const float* dy,
+                            float* dx, float* dw) {
+  if (winograd_fits(s) && !in_bfloat16(s))
+    winograd_grad(kernels_, s, x, w, {.dy = dy}, dx, dw);
+  else
+    Device::conv2d_grad(s, x, w, dy, dx, dw);
 }
 
 // The device that tensors live on unless they are told otherwise.

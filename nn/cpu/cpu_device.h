@@ -15,7 +15,7 @@ class CpuDevice : public ReferenceDevice {
   bool fast_bfloat16() const override { return kernels_.bf16 != nullptr; }
   void fill(int64_t n, float value, float* x) override;
 
-  // Products: gemm.h, winograd_conv.h, im2col.h.
+  // Products: gemm.h, direct_conv.h, winograd_conv.h, grouped_conv.h, im2col.h.
   void gemm(const GemmShape& shape, const float* a, const float* b, float* c) override;
   void gemm_batch(const GemmShape& shape, int64_t batch, const float* a, int64_t a_step,
                   const float* b, int64_t b_step, float* c, int64_t c_step) override;
@@ -24,6 +24,20 @@ class CpuDevice : public ReferenceDevice {
                          float* dx) override;
   void conv2d_grad_weight(const Conv2dShape& shape, const float* x, const float* dy,
                           float* dw) override;
+  void conv2d_grad(const Conv2dShape& shape, const float* x, const float* w, const float* dy,
+                   float* dx, float* dw) override;
+
+  // cpu_pool.cpp
+  void max_pool(const Pool2dShape& shape, const float* x, float* y, int32_t* tap) override;
+  void max_pool_grad(const Pool2dShape& shape, const float* dy, const int32_t* tap,
+                     float* dx) override;
+  void average_pool(const Pool2dShape& shape, const float* x, float* y) override;
+  void average_pool_grad(const Pool2dShape& shape, const float* dy, float* dx) override;
+  void conv2d_relu_max_pool(const Conv2dShape& conv, const Pool2dShape& pool, const float* x,
+                            const float* w, const float* bias, float* y, int32_t* tap) override;
+  void conv2d_relu_max_pool_grad(const Conv2dShape& conv, const Pool2dShape& pool, const float* x,
+                                 const float* w, const float* y, const int32_t* tap,
+                                 const float* dy, float* dx, float* dw, float* dbias) override;
 
   // cpu_elementwise.cpp
   void unary(UnaryOp op, int64_t n, const float* x, float* y) override;

@@ -183,10 +183,10 @@ void CpuDevice::normalize(int64_t rows, int64_t channels, float epsilon, const f
     term[c] = beta[c] - mean[c] * factor[c];
   }
   parallel_ranges(rows, rows_of(channels), [&](int64_t i, int64_t end) {
-    kernels_.scale_columns(end - i, channels, x + i * channels, factor, term, y + i * channels);
-    if (!then.relu) return;
-    const float* residual = then.residual ? then.residual + i * channels : nullptr;
-    kernels_.finish(end - i, channels, {.residual = residual, .relu = true}, y + i * channels);
+    const int64_t at = i * channels;
+    if (!then.relu) return kernels_.scale_columns(end - i, channels, x + at, factor, term, y + at);
+    kernels_.scale_columns_relu(end - i, channels, x + at, factor, term,
+                                then.residual ? then.residual + at : nullptr, y + at);
   });
 }
 

@@ -50,6 +50,24 @@ struct ColumnProduct {
   bool accumulate;
 };
 
+// A convolution read from planes: pixel (line, i) of the result [lines, width, columns] meets tap k
+// at a[line * a_line + i + at[k]]. `columns` is a multiple of the lanes.
+struct TapProduct {
+  int64_t lines, width, columns;
+  const float* a;
+  int64_t a_line;
+  const int64_t* at;  // [taps]
+  int64_t taps;
+};
+
+// Pooling windows side by side: window i has its taps at x[i * step + at[t]], channels following.
+struct PoolRow {
+  int64_t count, step, channels;
+  const int64_t* at;   // [taps]
+  const int32_t* tap;  // their numbers
+  int64_t taps;
+};
+
 struct Kernels {
   const char* name;
   int64_t lanes;         // floats in a vector
@@ -77,12 +95,32 @@ struct Kernels {
   void (*winograd_output)(const WinogradShape& shape, int64_t image, const float* m,
                           const Epilogue& epilogue, float* y);
   // For the gradient of the weights: dy -> z, laid out as m; du [element][in][out_groups * lanes]
-  // += V^T Z; dw [3,3,in,out] (+)= its back transform.
+  // += V^T Z; dw [kernel,kernel,in,out] = its back transform.
   void (*winograd_grad_output)(const WinogradShape& shape, int64_t image, const float* dy,
                                float* board, float* z);
   void (*winograd_grad_multiply)(const WinogradShape& shape, int64_t images, const float* v,
                                  const float* z, float* du);
   void (*winograd_grad_weights)(const WinogradShape& shape, const float* du, float* dw);
+  // For the gradient of the input: m = Z U^T, laid out as v, -> dx by the adjoint of
+  // winograd_input.
+  void (*winograd_grad_input)(const WinogradShape& shape, int64_t image, const float* m,
+                              float* board, float* dx);
+
+  // Other convolutions and pooling (image_kernels.inc).
+  // y [lines, width, columns] with w [taps, columns] as pack_columns writes it; dw [taps, columns]
+  // += the sum over pixels of tap * dy.
+  void (*multiply_taps)(const TapProduct& product, const float* w, float* y);
+  void (*multiply_taps_grad)(const TapProduct& product, const float* dy, float* dw);
+  // y [count, channels] = the largest of each window, then, with a bias, max(0, y + bias); dx +=
+  // dy where the largest came from.
+  void (*max_pool_row)(const PoolRow& row, const float* x, const float* bias, float* y,
+                       int32_t* tap);
+  void (*max_pool_row_grad)(const PoolRow& row, const float* dy, const int32_t* tap, float* dx);
+  // y[r][c] += x[r][c] * w[c], and dw[c] += the sum over r of x[r][c] * dy[r][c].
+  void (*multiply_add_columns)(int64_t rows, int64_t columns, const float* x, int64_t x_row,
+                               const float* w, float* y, int64_t y_row);
+  void (*product_sums)(int64_t rows, int64_t columns, const float* x, int64_t x_row,
+                       const float* dy, int64_t dy_row, float* dw);
 
   // Element by element (elementwise_kernels.inc).
   void (*relu)(int64_t n, const float* x, float* y);
@@ -98,6 +136,9 @@ struct Kernels {
   // y = factor * x + term, factor and term [columns].
   void (*scale_columns)(int64_t rows, int64_t columns, const float* x, const float* factor,
                         const float* term, float* y);
+  // y = max(0, factor * x + term + residual); residual may be null.
+  void (*scale_columns_relu)(int64_t rows, int64_t columns, const float* x, const float* factor,
+                             const float* term, const float* residual, float* y);
   // dx = p * dy + q * x + r, all three [columns].
   void (*combine_columns)(int64_t rows, int64_t columns, const float* dy, const float* x,
                           const float* p, const float* q, const float* r, float* dx);

@@ -18,7 +18,11 @@ constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 
 #include "nn/cpu/gemm_kernels.inc"
 
+#include "nn/cpu/winograd_transforms.inc"
+
 #include "nn/cpu/winograd_kernels.inc"
+
+#include "nn/cpu/image_kernels.inc"
 
 #include "nn/cpu/elementwise_kernels.inc"
 

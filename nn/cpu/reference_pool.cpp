@@ -1,7 +1,6 @@
 // Pooling of the reference device, and convolution with what follows it as the plain operations
 // one after the other.
 #include <algorithm>
-#include <vector>
 
 #include "nn/cpu/reference_device.h"
 
@@ -28,19 +27,15 @@ int64_t result_size(const Pool2dShape& s) {
   return s.n * s.out_height() * s.out_width() * s.channels;
 }
 
-// One over what each window of an average divides by, [out_height, out_width].
-std::vector<float> shares(const Pool2dShape& s) {
+// One over what the average of result pixel `i` divides by.
+float share_of(const Pool2dShape& s, int64_t i) {
   const auto inside = [&](int64_t from, int64_t kernel, int64_t size) {
     return s.count_padding ? kernel : std::min(from + kernel, size) - std::max<int64_t>(from, 0);
   };
-  std::vector<float> result;
-  for (int64_t oy = 0; oy < s.out_height(); ++oy)
-    for (int64_t ox = 0; ox < s.out_width(); ++ox) {
-      const int64_t h = inside(oy * s.stride.h - s.padding.h, s.kernel.h, s.height);
-      const int64_t w = inside(ox * s.stride.w - s.padding.w, s.kernel.w, s.width);
-      result.push_back(1 / static_cast<float>(h * w));
-    }
-  return result;
+  const int64_t oy = i / s.out_width() % s.out_height(), ox = i % s.out_width();
+  const int64_t h = inside(oy * s.stride.h - s.padding.h, s.kernel.h, s.height);
+  const int64_t w = inside(ox * s.stride.w - s.padding.w, s.kernel.w, s.width);
+  return 1 / static_cast<float>(h * w);
 }
 
 }  // namespace
@@ -64,18 +59,18 @@ void ReferenceDevice::max_pool_grad(const Pool2dShape& s, const float* dy, const
 }
 
 void ReferenceDevice::average_pool(const Pool2dShape& s, const float* x, float* y) {
-  const std::vector<float> share = shares(s);
   std::fill_n(y, result_size(s), 0.0f);
   for_each_tap(s, [&](int64_t out, int64_t in, int64_t) { y[out] += x[in]; });
-  for (int64_t i = 0; i < result_size(s); ++i)
-    y[i] *= share[i / s.channels % static_cast<int64_t>(share.size())];
+  for (int64_t i = 0; i < s.n * s.out_height() * s.out_width(); ++i) {
+    const float share = share_of(s, i);
+    for (int64_t c = 0; c < s.channels; ++c) y[i * s.channels + c] *= share;
+  }
 }
 
 void ReferenceDevice::average_pool_grad(const Pool2dShape& s, const float* dy, float* dx) {
-  const std::vector<float> share = shares(s);
   std::fill_n(dx, s.n * s.height * s.width * s.channels, 0.0f);
   for_each_tap(s, [&](int64_t out, int64_t in, int64_t) {
-    dx[in] += dy[out] * share[out / s.channels % static_cast<int64_t>(share.size())];
+    dx[in] += dy[out] * share_of(s, out / s.channels);
   });
 }
 

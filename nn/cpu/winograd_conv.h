@@ -1,13 +1,16 @@
-// 3x3, stride 1, padding 1 convolutions by Winograd: one group of images, and whole batches with
+// 3x3 and 5x5 convolutions of stride 1 by Winograd: one group of images, and whole batches with
 // their gradients in parallel.
 #pragma once
 
+#include "nn/cpu/image_pieces.h"
 #include "nn/cpu/kernels.h"
 #include "nn/device.h"
 
 namespace tengen::nn {
 
 bool winograd_fits(const Conv2dShape& shape);
+WinogradShape winograd_shape(const Conv2dShape& shape, int64_t lanes, int64_t max_images,
+                             int64_t wanted_rows);
 
 // Floats of memory that a group of shape.images images needs.
 int64_t winograd_workspace(const WinogradShape& shape);
@@ -17,12 +20,10 @@ void winograd_group(const Kernels& kernels, const WinogradShape& shape, int64_t 
                     float* workspace);
 
 // As the functions of Device, on winograd_fits shapes. Parallel over groups of images whose sizes
-// depend on the shape alone.
+// depend on the shape alone. Of the gradients, dx or dw may be null, and so may then w or x.
 void winograd_conv2d(const Kernels& kernels, const Conv2dShape& shape, const float* x,
-                     const float* w, float* y);
-void winograd_grad_input(const Kernels& kernels, const Conv2dShape& shape, const float* dy,
-                         const float* w, float* dx);
-void winograd_grad_weight(const Kernels& kernels, const Conv2dShape& shape, const float* x,
-                          const float* dy, float* dw);
+                     const float* w, const ImageSink& sink);
+void winograd_grad(const Kernels& kernels, const Conv2dShape& shape, const float* x, const float* w,
+                   const ImageSource& source, float* dx, float* dw);
 
 }  // namespace tengen::nn

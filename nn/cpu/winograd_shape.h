@@ -1,8 +1,7 @@
-// The arithmetic of a 3x3, stride 1, padding 1 convolution by Winograd F(m x m, 3x3) (Lavin and
-// Gray 2016): tile size, numbers of tiles, sizes and strides of every buffer. No code that runs
-// hot.
+// The arithmetic of a convolution of stride 1 by Winograd F(m x m, r x r) (Lavin and Gray 2016):
+// tile size, numbers of tiles, sizes and strides of every buffer. No code that runs hot.
 //
-// An image is cut into tiles of m x m outputs; each needs (m+2) x (m+2) inputs. After the input
+// An image is cut into tiles of m x m outputs; each needs (m+r-1) x (m+r-1) inputs. After the input
 // transform, element e of every tile forms one matrix V[e] [rows, in] with rows = images * tiles;
 // M[e] = V[e] U[e], with the transformed weights U[e] [in, out]; the output transform turns M into
 // pixels. V and M lie as [element][group of `lanes` channels][row][lane].
@@ -15,12 +14,15 @@ namespace tengen::nn {
 
 struct WinogradShape {
   int64_t height = 0, width = 0, in = 0, out = 0;
-  int64_t lanes = 0;  // floats in a vector of the instruction set
-  int64_t tile = 0;   // m
+  int64_t lanes = 0;                // floats in a vector of the instruction set
+  int64_t kernel = 3, padding = 1;  // r is 3 or 5
+  int64_t tile = 0;                 // m
   int64_t tiles_y = 0, tiles_x = 0;
   int64_t images = 0;  // at most so many at once
 
-  int64_t edge() const { return tile + 2; }
+  int64_t out_height() const { return height + 2 * padding - kernel + 1; }
+  int64_t out_width() const { return width + 2 * padding - kernel + 1; }
+  int64_t edge() const { return tile + kernel - 1; }
   int64_t elements() const { return edge() * edge(); }
   int64_t tiles() const { return tiles_y * tiles_x; }
   int64_t rows() const { return images * tiles(); }
@@ -28,8 +30,8 @@ struct WinogradShape {
   int64_t out_groups() const { return (out + lanes - 1) / lanes; }
 
   // The zero-bordered board on which the transforms read one group of channels, [y][x][lane].
-  int64_t board_height() const { return tiles_y * tile + 2; }
-  int64_t board_width() const { return tiles_x * tile + 2; }
+  int64_t board_height() const { return tiles_y * tile + kernel - 1; }
+  int64_t board_width() const { return tiles_x * tile + kernel - 1; }
   int64_t board_floats() const { return board_height() * board_width() * lanes; }
 
   // From one element to the next, in floats: an odd number of cache lines, or the elements of a
@@ -45,9 +47,9 @@ struct WinogradShape {
   static int64_t odd_lines(int64_t floats) { return ((floats + 15) / 16 | 1) * 16; }
 };
 
-// Chooses the tile that costs the fewest multiplications (9x9: F(3x3) fits exactly; 19x19: F(4x4))
-// and, up to `max_images`, so many images that about `wanted_rows` rows are multiplied at once.
-WinogradShape winograd_shape(int64_t height, int64_t width, int64_t in, int64_t out, int64_t lanes,
-                             int64_t max_images, int64_t wanted_rows);
+// Completes a shape whose sizes, lanes, kernel and padding are set: chooses the tile that costs the
+// fewest multiplications (9x9: F(3x3) fits exactly; 19x19: F(4x4)) and, up to `max_images`, so many
+// images that about `wanted_rows` rows are multiplied at once.
+WinogradShape with_tiles(WinogradShape shape, int64_t max_images, int64_t wanted_rows);
 
 }  // namespace tengen::nn

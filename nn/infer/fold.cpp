@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "nn/base/check.h"
+#include "nn/cpu/grouped_conv.h"
 #include "nn/infer/operation.h"
 
 namespace tengen::nn {
@@ -109,6 +110,10 @@ class Folder {
       add_pool(i, Kind::kMeanPool);
     else if (n.op == "global_max_pool")
       add_pool(i, Kind::kMaxPool);
+    else if (n.op == "average_pool2d")
+      add_window(i, Kind::kWindowMean);
+    else if (n.op == "max_pool2d")
+      add_window(i, Kind::kWindowMax);
     else if (n.op == "concat")
       add_concat(i);
     else if (n.op == "slice")
@@ -171,7 +176,7 @@ class Folder {
               .padding = per_axis(n, "padding"),
               .dilation = per_axis(n, "dilation"),
               .groups = static_cast<int64_t>(attribute(n, "groups"))};
-    if (o.conv.groups > 1) refuse(n, "has groups");
+    if (o.conv.groups > 1 && !depthwise_fits(o.conv)) refuse(n, "has groups of several channels");
     set_weights(o, n);
   }
 
@@ -296,6 +301,21 @@ class Folder {
     Operation& o = emit(i, kind, {v});
     o.channels = shape(v)[-1];
     o.axis = shape(v).size() / std::max<int64_t>(1, o.channels);
+  }
+
+  void add_window(int i, Kind kind) {
+    const GraphNode& n = node(i);
+    const Shape& x = shape(n.inputs[0]);
+    if (x[0] != 1) refuse(n, "pools more than one row");
+    Operation& o = emit(i, kind, {n.inputs[0]});
+    o.window = {.n = x[0],
+                .height = x[1],
+                .width = x[2],
+                .channels = x[3],
+                .kernel = per_axis(n, "kernel"),
+                .stride = per_axis(n, "stride"),
+                .padding = per_axis(n, "padding"),
+                .count_padding = kind == Kind::kWindowMean && attribute(n, "count_padding") != 0};
   }
 
   // Product of the dimensions from `axis` on.

@@ -11,7 +11,18 @@ namespace tengen::nn {
 
 // Values are named by graph nodes, reshapes by the value they share memory with.
 struct Operation {
-  enum class Kind { kProduct, kAffine, kUnary, kBinary, kMeanPool, kMaxPool, kConcat, kSlice };
+  enum class Kind {
+    kProduct,
+    kAffine,
+    kUnary,
+    kBinary,
+    kMeanPool,
+    kMaxPool,
+    kWindowMean,
+    kWindowMax,
+    kConcat,
+    kSlice
+  };
   Kind kind = Kind::kUnary;
   std::string name;  // of the graph's operation it began as
   std::vector<int> inputs;
@@ -30,7 +41,9 @@ struct Operation {
   UnaryOp unary = Unary::kRelu;
   Binary binary = Binary::kAdd;   // the second input repeats as Device::binary says:
   int64_t repeat = 1, inner = 1;  // nb and inner
-  // Pools: x [axis, channels]. Concat and slice: runs of each input and of the output, outer times.
+  Pool2dShape window;             // kWindowMean, kWindowMax
+  // Global pools: x [axis, channels]. Concat and slice: runs of each input and of the output, outer
+  // times.
   int64_t axis = 1, channels = 1;
   int64_t outer = 1, offset = 0;
   std::vector<int64_t> runs;

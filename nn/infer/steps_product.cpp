@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "nn/cpu/gemm.h"
+#include "nn/cpu/grouped_conv.h"
 #include "nn/cpu/im2col.h"
 #include "nn/cpu/winograd_conv.h"
 #include "nn/infer/step.h"
@@ -22,7 +23,7 @@ class ProductStep : public Step {
   double flops() const override {
     const Conv2dShape& s = operation_.conv;
     return 2.0 * static_cast<double>(s.out_height() * s.out_width() * s.out) *
-           static_cast<double>(s.kernel_h * s.kernel_w * s.in);
+           static_cast<double>(s.kernel_h * s.kernel_w * s.group_in());
   }
 
   std::string text() const override {
@@ -67,8 +68,7 @@ class WinogradStep : public ProductStep {
  public:
   WinogradStep(const Kernels& kernels, Operation operation, Places places)
       : ProductStep(kernels, std::move(operation), std::move(places)),
-        shape_(winograd_shape(operation_.conv.height, operation_.conv.width, operation_.conv.in,
-                              operation_.conv.out, kernels.lanes, 1, 1)) {}
+        shape_(winograd_shape(operation_.conv, kernels.lanes, 1, 1)) {}
 
   void run(const Frame& frame) const override {
     winograd_group(kernels_, shape_, 1, packed_, frame.read(places_.inputs[0]), epilogue(frame),
@@ -142,12 +142,31 @@ class GemmStep : public ProductStep {
   bool patches_;
 };
 
+// One image is one piece, which runs on this thread.
+class DepthwiseStep : public ProductStep {
+ public:
+  using ProductStep::ProductStep;
+
+  void run(const Frame& frame) const override {
+    const Conv2dShape& s = operation_.conv;
+    float* y = frame.write(places_.output);
+    depthwise_conv2d(kernels_, s, frame.read(places_.inputs[0]), operation_.weight.data(), y);
+    kernels_.finish(s.out_height() * s.out_width(), s.out, epilogue(frame), y);
+  }
+  int64_t scratch_floats() const override { return bias_floats(); }
+
+ private:
+  std::string method() const override { return "depthwise"; }
+};
+
 }  // namespace
 
 std::unique_ptr<Step> make_product_step(const Kernels& kernels, Operation operation,
                                         Places places) {
   if (winograd_fits(operation.conv))
     return std::make_unique<WinogradStep>(kernels, std::move(operation), std::move(places));
+  if (operation.conv.groups > 1)
+    return std::make_unique<DepthwiseStep>(kernels, std::move(operation), std::move(places));
   return std::make_unique<GemmStep>(kernels, std::move(operation), std::move(places));
 }
 

@@ -96,6 +96,26 @@ class PoolStep : public SimpleStep {
   }
 };
 
+class WindowStep : public SimpleStep {
+ public:
+  using SimpleStep::SimpleStep;
+
+  // The taps of the maxima, which nobody reads.
+  int64_t scratch_floats() const override { return maximum() ? size() : 0; }
+
+ private:
+  bool maximum() const { return operation_.kind == Operation::Kind::kWindowMax; }
+  void compute(const Frame& frame, float* y) const override {
+    if (maximum())
+      fast_.max_pool(operation_.window, input(frame, 0), y,
+                     reinterpret_cast<int32_t*>(frame.scratch));
+    else
+      fast_.average_pool(operation_.window, input(frame, 0), y);
+  }
+
+  Device& fast_ = cpu_device();  // one image is one piece, which runs on this thread
+};
+
 class ConcatStep : public SimpleStep {
  public:
   using SimpleStep::SimpleStep;
@@ -139,6 +159,9 @@ std::unique_ptr<Step> make_simple_step(const Kernels& kernels, Operation operati
     case Kind::kMeanPool:
     case Kind::kMaxPool:
       return make.operator()<PoolStep>();
+    case Kind::kWindowMean:
+    case Kind::kWindowMax:
+      return make.operator()<WindowStep>();
     case Kind::kConcat:
       return make.operator()<ConcatStep>();
     case Kind::kSlice:

@@ -146,6 +146,22 @@ TEST(Plan, OddOperationsEqualTheNetwork) {
   expect_plan_equals([&](const auto& in) { return oddities(p, in[0]); }, {1, 8, 9, 3});
 }
 
+// Pools, a 5x5 kernel, and convolutions that are dilated, strided per axis and depthwise.
+TEST(Plan, ImageOperationsEqualTheNetwork) {
+  Parameters p;
+  expect_plan_equals(
+      [&](const auto& in) {
+        const Var a = max_pool2d(relu(p.conv("a", in[0], 5, 16, true, {.padding = 2})), {});
+        const Var b = relu(p.conv("b", a, 3, 16, true, {.padding = 2, .dilation = 2}));
+        const Var c = average_pool2d(b, {.kernel = 3, .stride = 2, .padding = 1});
+        const Var weight = p("depth.w", {3, 3, 1, 16}, 0.3f);
+        const Var d = p.norm("d", conv2d(c, weight, Var(), {.padding = 1, .groups = 16}));
+        return std::vector<Var>{relu(d), p.conv("e", b, 3, 7, true, {.stride = {1, 2}}),
+                                max_pool2d(b, {.kernel = 3, .stride = 1, .padding = 1})};
+      },
+      {1, 12, 14, 3});
+}
+
 TEST(Plan, NormalisationAndRectifierAreFoldedAway) {
   Parameters p;
   const Plan plan(trace([&](const auto& in) { return tower(p, in[0], 16); }, {{1, 9, 9, 22}}));
