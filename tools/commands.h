@@ -10,5 +10,6 @@ void add_match(CLI::App& app);
 void add_train(CLI::App& app);
 void add_net(CLI::App& app);
 void add_bench(CLI::App& app);
+void add_demo(CLI::App& app);
 
 }  // namespace tengen::tools
