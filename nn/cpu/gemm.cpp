@@ -14,11 +14,22 @@ constexpr int64_t kRows = 72;    // of C in one piece of work at most; blocks of
 constexpr int64_t kColumnVectors = 12;
 constexpr int64_t kSmall = 200'000;  // multiply-adds not worth a second thread
 constexpr int64_t kSplitDepth = 2048;
+constexpr int64_t kFewRows = 2 * kRows;
+
+template <class Body>
+void loop(bool parallel, int64_t count, const Body& body) {
+  if (parallel) {
+    parallel_for(count, body);
+  } else {
+    for (int64_t i = 0; i < count; ++i) body(i);
+  }
+}
 
 // Rows [k0, k0 + depth) of op(B), packed in chunks of kColumnVectors.
 class PackedB {
  public:
-  PackedB(const Kernels& kernels, const GemmShape& s, const float* b, int64_t k0, int64_t depth)
+  PackedB(const Kernels& kernels, const GemmShape& s, const float* b, int64_t k0, int64_t depth,
+          bool parallel)
       : columns_(kColumnVectors * kernels.lanes),
         chunks_((s.n + columns_ - 1) / columns_),
         chunk_floats_(packed_columns(kernels, depth, std::min(s.n, columns_))),
@@ -29,11 +40,7 @@ class PackedB {
       kernels.pack_columns(depth, std::min(columns_, s.n - n0), from, s.ldb, s.transpose_b,
                            memory_.data() + chunk * chunk_floats_);
     };
-    if (depth * s.n * 8 < kSmall) {
-      for (int64_t i = 0; i < chunks_; ++i) pack(i);
-    } else {
-      parallel_for(chunks_, pack);
-    }
+    loop(parallel && depth * s.n * 8 >= kSmall, chunks_, pack);
   }
 
   int64_t columns() const { return columns_; }
@@ -68,8 +75,8 @@ void multiply_piece(const Kernels& kernels, const GemmShape& s, const Piece& p, 
 
 // C (+)= the product over k in [k0, k0 + depth).
 void multiply_slice(const Kernels& kernels, const GemmShape& s, const float* a, const float* b,
-                    float* c, int64_t k0, int64_t depth, bool accumulate) {
-  const PackedB packed(kernels, s, b, k0, depth);
+                    float* c, int64_t k0, int64_t depth, bool accumulate, bool parallel) {
+  const PackedB packed(kernels, s, b, k0, depth, parallel);
   // As even as they come: a batch of 128 is 64 and 64 rows, not 72 and 56.
   const int64_t row_chunks = (s.m + kRows - 1) / kRows;
   const int64_t rows = row_chunks > 0 ? (s.m + row_chunks - 1) / row_chunks : 0;
@@ -80,19 +87,30 @@ void multiply_slice(const Kernels& kernels, const GemmShape& s, const float* a, 
                     depth, accumulate},
                    a, packed.chunk(i % packed.chunks()), c);
   };
-  const int64_t pieces = row_chunks * packed.chunks();
-  if (s.m * s.n * depth < kSmall) {
-    for (int64_t i = 0; i < pieces; ++i) run(i);
-  } else {
-    parallel_for(pieces, run);
-  }
+  loop(parallel && s.m * s.n * depth >= kSmall, row_chunks * packed.chunks(), run);
 }
 
 void multiply_range(const Kernels& kernels, const GemmShape& s, const float* a, const float* b,
-                    float* c, int64_t k_begin, int64_t k_end, bool accumulate) {
+                    float* c, int64_t k_begin, int64_t k_end, bool accumulate, bool parallel) {
   for (int64_t k0 = k_begin; k0 < k_end; k0 += kDepth)
     multiply_slice(kernels, s, a, b, c, k0, std::min(kDepth, k_end - k0),
-                   accumulate || k0 > k_begin);
+                   accumulate || k0 > k_begin, parallel);
+}
+
+// Few rows: each piece packs its own columns of B, so that nothing waits between packing and
+// multiplying.
+void multiply_few_rows(const Kernels& kernels, const GemmShape& s, const float* a, const float* b,
+                       float* c, bool accumulate) {
+  const int64_t vectors = (s.n + kernels.lanes - 1) / kernels.lanes;
+  const int64_t pairs = (vectors + 2 * kColumnVectors - 1) / (2 * kColumnVectors);
+  const int64_t columns = (vectors + 2 * pairs - 1) / (2 * pairs) * kernels.lanes;
+  parallel_for((s.n + columns - 1) / columns, [&](int64_t i) {
+    const int64_t n0 = i * columns;
+    GemmShape part = s;
+    part.n = std::min(columns, s.n - n0);
+    multiply_range(kernels, part, a, s.transpose_b ? b + n0 * s.ldb : b + n0, c + n0, 0, s.k,
+                   accumulate, false);
+  });
 }
 
 // Few results from a long sum, as in a gradient of weights: pieces of the sum in parallel, then
@@ -106,7 +124,7 @@ void multiply_split(const Kernels& kernels, const GemmShape& s, const float* a, 
   dense.ldc = s.n;
   parallel_for(parts, [&](int64_t i) {
     multiply_range(kernels, dense, a, b, partial.data() + i * size, i * kSplitDepth,
-                   std::min(s.k, (i + 1) * kSplitDepth), false);
+                   std::min(s.k, (i + 1) * kSplitDepth), false, true);
   });
   for (int64_t r = 0; r < s.m; ++r) {
     float* to = c + r * s.ldc;
@@ -134,8 +152,10 @@ void fast_gemm(const Kernels& kernels, const GemmShape& s, const float* a, const
   const bool accumulate = s.beta != 0.0f;
   if (s.k >= 2 * kSplitDepth && s.m * s.n <= 128 * 1024) {
     multiply_split(kernels, s, a, b, c, accumulate);
+  } else if (s.m <= kFewRows && s.m * s.n * s.k >= kSmall) {
+    multiply_few_rows(kernels, s, a, b, c, accumulate);
   } else {
-    multiply_range(kernels, s, a, b, c, 0, s.k, accumulate);
+    multiply_range(kernels, s, a, b, c, 0, s.k, accumulate, true);
   }
 }
 
