@@ -117,6 +117,7 @@ struct Row {
   std::string workload, precision;
   Measurement tengen;
   std::optional<Measurement> libtorch;
+  std::optional<Measurement> libtorch_fp32;  // of the same workload
 };
 
 Row measured_row(const TrainWorkload& work, const std::string& precision, const Options& options) {
@@ -132,7 +133,7 @@ Row measured_row(const TrainWorkload& work, const std::string& precision, const 
     if (compared) libtorch.run();
   }
   return {work.name, precision, tengen.median(),
-          compared ? std::optional(libtorch.median()) : std::nullopt};
+          compared ? std::optional(libtorch.median()) : std::nullopt, std::nullopt};
 }
 
 void print_row(const Row& row) {
@@ -142,6 +143,8 @@ void print_row(const Row& row) {
     fmt::print(" {:>10.1f} {:>6.0f} {:>6.2f}", row.libtorch->samples_per_second,
                row.libtorch->peak_mib,
                row.tengen.samples_per_second / row.libtorch->samples_per_second);
+  if (row.libtorch_fp32)
+    fmt::print(" {:>7.2f}", row.tengen.samples_per_second / row.libtorch_fp32->samples_per_second);
   fmt::print("\n");
   std::fflush(stdout);
 }
@@ -158,12 +161,16 @@ json as_json(const Row& row) {
 void compare(const Options& options) {
   json rows = json::array();
   fmt::print("{:<6} {:<5} {:>10} {:>6}", "", "", "samples/s", "MiB");
-  if (!options.peer.empty()) fmt::print(" {:>10} {:>6} {:>6}", "libtorch", "MiB", "ratio");
+  if (!options.peer.empty())
+    fmt::print(" {:>10} {:>6} {:>6} {:>7}", "libtorch", "MiB", "ratio", "to fp32");
   fmt::print("\n");
   for (const TrainWorkload& work : train_workloads()) {
     if (!options.only.empty() && options.only != work.name) continue;
+    std::optional<Measurement> libtorch_fp32;
     for (const char* precision : {"fp32", "bf16"}) {
-      const Row row = measured_row(work, precision, options);
+      Row row = measured_row(work, precision, options);
+      if (!libtorch_fp32) libtorch_fp32 = row.libtorch;
+      row.libtorch_fp32 = libtorch_fp32;
       print_row(row);
       rows.push_back(as_json(row));
     }

@@ -28,15 +28,16 @@ void CpuDevice::gemm_batch(const GemmShape& s, int64_t batch, const float* a, in
   });
 }
 
+// Where float32 is faster it stays float32: with few input channels packing costs the most.
 bool CpuDevice::in_bfloat16(const Conv2dShape& s) const {
-  return s.precision == Precision::kBfloat16 && kernels_.bf16 &&
+  return s.precision == Precision::kBfloat16 && kernels_.bf16 && !direct_fits(kernels_, s) &&
          (kernels_.bf16->beats_winograd || !winograd_fits(s));
 }
 
 void CpuDevice::conv2d(const Conv2dShape& s, const float* x, const float* w, float* y) {
   if (in_bfloat16(s) && bf16_conv_fits(s))
     bf16_conv2d(*kernels_.bf16, s, x, w, y);
-  else if (direct_fits(kernels_, s) && !in_bfloat16(s))
+  else if (direct_fits(kernels_, s))
     direct_conv2d(kernels_, s, x, w, {.y = y});
   else if (winograd_fits(s) && !in_bfloat16(s))
     winograd_conv2d(kernels_, s, x, w, {.y = y});
@@ -66,7 +67,7 @@ void CpuDevice::conv2d_grad_weight(const Conv2dShape& s, const float* x, const f
                                    float* dw) {
   if (in_bfloat16(s) && bf16_conv_fits(s))
     bf16_conv2d_grad_weight(*kernels_.bf16, s, x, dy, dw);
-  else if (direct_fits(kernels_, s) && !in_bfloat16(s))
+  else if (direct_fits(kernels_, s))
     direct_grad_weight(kernels_, s, x, {.dy = dy}, dw);
   else if (winograd_fits(s) && !in_bfloat16(s))
     winograd_grad(kernels_, s, x, nullptr, {.dy = dy}, nullptr, dw);
