@@ -19,7 +19,7 @@ namespace tengen::tools {
 using namespace nn;  // NOLINT: the page is about nothing else
 
 void demo_text(const DemoOptions& options) {
-  const int64_t epochs = options.epochs > 0 ? options.epochs : 5, length = 64, rows = 64;
+  const int64_t epochs = options.epochs > 0 ? options.epochs : 5, length = 64;
   const std::string text = read_text(options.data);
   const Vocabulary letters(text, {});
   const int64_t n = letters.size();
@@ -30,15 +30,14 @@ void demo_text(const DemoOptions& options) {
       .add<Lstm>("lstm", 96, 256, rng, RecurrentLayerOptions{.layers = 2})
       .add<Linear>("scores", 256, n, rng);
 
-  const Loader loader(window_dataset(ids, length),
-                      {.batch_size = rows, .drop_last = true, .seed = options.seed});
+  const Loader loader(window_dataset(ids, length), {.batch_size = 64, .seed = options.seed});
   const auto adam = make_adam(net.parameters(), {});
   for (int64_t epoch = 0; epoch < epochs; ++epoch) {
     Progress progress(fmt::format("epoch {} (bits a letter)", epoch + 1), loader.batches());
     for (const Batch& batch : loader.epoch(epoch)) {
       adam->zero_grad();
-      const Var scores = reshape(net.forward(Var(batch.input())), {rows * length, n});
-      const Var loss = class_cross_entropy(scores, batch.target().reshape({rows * length}));
+      const Var scores = reshape(net.forward(Var(batch.input())), {batch.size() * length, n});
+      const Var loss = class_cross_entropy(scores, batch.target().reshape({batch.size() * length}));
       backward(loss);
       adam->clip_gradient(1.0f);
       adam->step(2e-3f);

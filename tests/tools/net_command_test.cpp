@@ -1,9 +1,7 @@
 // `tengen net` as a user runs it; the exported network in an independent runtime.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -13,27 +11,10 @@
 #include "nn/io/weights_file.h"
 #include "tests/nn/onnx_runtime.h"
 #include "tests/nn/scratch_folder.h"
+#include "tests/tools/program.h"
 
 namespace tengen {
 namespace {
-
-struct Finished {
-  int exit_code;
-  std::string output;  // standard output and error together
-};
-
-Finished run(const std::string& arguments) {
-  const std::string command = std::string(TENGEN_PROGRAM) + " " + arguments + " 2>&1 </dev/null";
-  FILE* pipe = popen(command.c_str(), "r");
-  std::string output;
-  char buffer[4096];
-  while (size_t n = fread(buffer, 1, sizeof buffer, pipe)) output.append(buffer, n);
-  return {WEXITSTATUS(pclose(pipe)), output};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(NetCommand, SummaryNamesLayersAndTotals) {
   const Finished finished = run("net summary --size 9");

@@ -1,39 +1,21 @@
 // The program as a user meets it: help, version, errors and exit codes.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "tests/tools/program.h"
+
 namespace tengen {
 namespace {
-
-struct Finished {
-  int exit_code;
-  std::string output;  // standard output and error together
-};
-
-Finished run(const std::string& arguments) {
-  const std::string command = std::string(TENGEN_PROGRAM) + " " + arguments + " 2>&1 </dev/null";
-  FILE* pipe = popen(command.c_str(), "r");
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), n);
-  return {WEXITSTATUS(pclose(pipe)), output};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Program, HelpNamesEveryCommandWithExamples) {
   const Finished help = run("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* word : {"gtp", "match", "train", "net", "bench", "Examples"})
+  for (const char* word : {"gtp", "match", "train", "net", "bench", "demo", "Examples"})
     EXPECT_TRUE(has(help.output, word)) << word;
-  for (const char* command : {"gtp", "match", "train", "net", "bench"}) {
+  for (const char* command : {"gtp", "match", "train", "net", "bench", "demo"}) {
     const Finished one = run(std::string(command) + " --help");
     EXPECT_EQ(one.exit_code, 0) << command;
     EXPECT_TRUE(has(one.output, "xample")) << command << " has no example";
