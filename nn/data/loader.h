@@ -6,8 +6,8 @@
 //       train(batch.input(), batch.target());
 //
 // What an epoch yields is a function of (dataset, options, epoch) alone: the order comes from
-// Rng(seed, epoch), a sample's augmentation from Rng(seed, epoch * size + index), so neither the
-// number of threads nor an interruption changes a bit.
+// Rng(seed, 2^64 - 1 - epoch), a sample's augmentation from Rng(seed, epoch * size + index), so
+// neither the number of threads nor an interruption changes a bit.
 #pragma once
 
 #include <cstdint>

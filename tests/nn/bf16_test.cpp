@@ -1,5 +1,4 @@
 // Products in bfloat16: what rounding means, and every kernel against the reference device.
-#include <gtest/gtest.h>
 #include <tbb/global_control.h>
 
 #include <cmath>
@@ -8,34 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "nn/base/rng.h"
 #include "nn/cpu/bf16_gemm.h"
-#include "nn/cpu/cpu_device.h"
 #include "nn/cpu/winograd_conv.h"
 #include "nn/ops.h"
 #include "nn/precision.h"
+#include "tests/nn/cpu_kernels.h"
 #include "tests/nn/op_cases.h"
 
 namespace tengen::nn {
 namespace {
-
-std::vector<float> random_floats(int64_t n, uint64_t stream) {
-  Rng rng(7, stream);
-  std::vector<float> x(n);
-  for (float& value : x) value = static_cast<float>(rng.normal());
-  return x;
-}
-
-// Largest |a - b| relative to the largest |b|.
-double difference(const std::vector<float>& a, const std::vector<float>& b) {
-  double most = 0, scale = 1e-6;
-  for (size_t i = 0; i < b.size(); ++i) {
-    const double d = std::abs(double{a[i]} - b[i]);
-    if (!(d <= most)) most = d;  // a NaN stays
-    scale = std::max(scale, std::abs(double{b[i]}));
-  }
-  return most / scale;
-}
 
 // The quadratic mean of a - b relative to that of b.
 double mean_difference(const std::vector<float>& a, const std::vector<float>& b) {

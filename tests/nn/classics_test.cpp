@@ -6,6 +6,7 @@
 #include "nn/base/check.h"
 #include "nn/base/rng.h"
 #include "nn/classics/linear_model.h"
+#include "tests/nn/scratch_folder.h"
 
 namespace tengen::nn {
 namespace {
@@ -93,15 +94,6 @@ TEST(LogisticRegression, NewtonAndDescentAgree) {
     expect_same(descended.weight, exact.weight, 5e-4);
     expect_same(descended.bias, exact.bias, 5e-4);
   }
-}
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(Regression, BadDataIsNamed) {

@@ -13,6 +13,7 @@
 #include "nn/cpu/cpu_device.h"
 
 namespace tengen::nn {
+
 inline std::vector<float> random_floats(int64_t n, uint64_t stream) {
   Rng rng(7, stream);
   std::vector<float> x(n);

@@ -14,6 +14,7 @@
 #include "nn/training/finite.h"
 #include "nn/training/progress.h"
 #include "nn/training/split.h"
+#include "tests/nn/scratch_folder.h"
 
 namespace tengen::nn {
 namespace {
@@ -76,15 +77,6 @@ TEST(EarlyStopping, StopsAfterPatienceAndRestoresTheBest) {
   EXPECT_EQ(weight.item(), 2.0f);
   resumed.restore();
   EXPECT_EQ(other.state()[0].tensor.item(), 2.0f);
-}
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(Finite, LossesAreNamedWithStepTermAndParameter) {
