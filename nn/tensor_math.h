@@ -11,8 +11,8 @@ namespace tengen::nn {
 
 Tensor unary(UnaryOp op, const Tensor& x);
 
-// How b [outer, inner] meets a [outer, axis, inner]: element (o, i) of b belongs to every (o, *,
-// i).
+// How b [outer, inner] meets a [outer, axis, inner]: element (o, i) of b belongs to every
+// (o, *, i).
 struct Broadcast {
   int64_t outer = 1, axis = 1, inner = 1;
 };

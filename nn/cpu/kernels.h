@@ -24,9 +24,9 @@ struct Epilogue {
   bool relu = false;
 };
 
-// A product over A with its rows in memory order: C[rows, columns] (+)= A B.
-//   a: [k / lanes][a_group / lanes rows][lanes], as pack_rows writes it; the last group may be
-//   short b: as pack_columns writes it c: row r, vector v at c[r * c_row + v * c_vector]
+// A product over A with its rows in memory order: C[rows, columns] (+)= A B. A is [k / lanes]
+// [a_group / lanes rows][lanes], as pack_rows writes it, and its last group may be short; B is as
+// pack_columns writes it; vector v of C's row r lies at c[r * c_row + v * c_vector].
 struct RowProduct {
   int64_t rows, columns, k;
   const float* a;
@@ -142,9 +142,8 @@ struct Kernels {
   // dx = p * dy + q * x + r, all three [columns].
   void (*combine_columns)(int64_t rows, int64_t columns, const float* dy, const float* x,
                           const float* p, const float* q, const float* r, float* dx);
-  // y = a + b (or * or max) with b of the same length, then the optimisers' inner loops.
+  // y = a + b with b of the same length, then the optimisers' inner loops.
   void (*add)(int64_t n, const float* a, const float* b, float* y);
-  void (*multiply)(int64_t n, const float* a, const float* b, float* y);
   void (*sgd)(int64_t n, float learning_rate, float momentum, float weight_decay, bool nesterov,
               const float* gradient, float* velocity, float* weight);
   void (*adam)(int64_t n, float beta1, float beta2, float step_size, float second_scale,

@@ -42,8 +42,8 @@ struct Operation {
   Binary binary = Binary::kAdd;   // the second input repeats as Device::binary says:
   int64_t repeat = 1, inner = 1;  // nb and inner
   Pool2dShape window;             // kWindowMean, kWindowMax
-  // Global pools: x [axis, channels]. Concat and slice: runs of each input and of the output, outer
-  // times.
+  // Global pools: x [axis, channels]. Concat and slice: runs of each input and of the output,
+  // `outer` times.
   int64_t axis = 1, channels = 1;
   int64_t outer = 1, offset = 0;
   std::vector<int64_t> runs;

@@ -13,19 +13,12 @@
 #include "nn/io/npy.h"
 #include "nn/io/weights_file.h"
 #include "nn/layers/linear.h"
+#include "tests/nn/hex.h"
 
 namespace tengen::nn {
 namespace {
 
 std::string path(const std::string& name) { return testing::TempDir() + "npz_test_" + name; }
-
-std::string from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  std::string bytes;
-  for (size_t i = 0; i + 1 < text.size(); i += 2)
-    bytes += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
-  return bytes;
-}
 
 void expect_error(const std::function<void()>& call, const std::string& part) {
   try {
@@ -134,6 +127,14 @@ TEST(Npy, EveryKindOfNumberBecomesAFloat) {
   EXPECT_EQ(values("<f2", from_hex("003c00c0")), (Floats{1, -2}));
   EXPECT_EQ(values("<f4", from_hex("0000803e0000a03f")), (Floats{0.25f, 1.25f}));
   EXPECT_EQ(values("<f8", from_hex("000000000000d03f00000000000024c0")), (Floats{0.25f, -10}));
+}
+
+TEST(Npy, WhatIsSavedIsReadBack) {
+  const Tensor tensor({2, 3}, std::vector<float>{1, -2, 3.5f, 0, 1e-30f, -1e30f});
+  save_npy(path("a.npy"), tensor);
+  EXPECT_EQ(load_npy(path("a.npy")).shape(), tensor.shape());
+  EXPECT_EQ(load_npy(path("a.npy")).to_vector(), tensor.to_vector());
+  expect_error([] { load_npy(path("missing.npy")); }, path("missing.npy"));
 }
 
 TEST(Npy, LyingAndForeignHeadersAreRefused) {
