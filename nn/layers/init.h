@@ -1,4 +1,5 @@
-// First weights, drawn from the generator that a network hands to its layers in order.
+// First weights, drawn from the generator that a network hands to its layers in order. `fan_in` is
+// how many inputs meet in one output, `fan_out` how many outputs one input reaches.
 #pragma once
 
 #include "nn/base/rng.h"
