@@ -5,7 +5,7 @@
 
 #include "nn/cpu/bf16_kernels.h"
 
-#ifdef __AMX_BF16__
+#if defined(__AMX_BF16__) || defined(__AMXBF16__)  // as g++ and older clang++ say
 #include <immintrin.h>
 
 namespace tengen::nn {
