@@ -197,13 +197,11 @@ void CpuDevice::normalize_grad(int64_t rows, int64_t channels, const float* x, c
                                const float* inverse_std, float* dx, float* dgamma, float* dbeta,
                                float* dz) {
   const float* gradient = y ? dz : dy;
-  const ColumnSums sums(rows, channels,
-                        [&](int64_t i, int64_t end, double* sum_dy, double* sum_dy_xhat) {
-                          const int64_t at = i * channels;
-                          if (y) kernels_.relu_grad((end - i) * channels, y + at, dy + at, dz + at);
-                          kernels_.column_grad_sums(end - i, channels, x + at, gradient + at, mean,
-                                                    inverse_std, sum_dy, sum_dy_xhat);
-                        });
+  const ColumnSums sums(rows, channels, [&](int64_t i, int64_t end, double* first, double* second) {
+    const int64_t at = i * channels;
+    kernels_.column_grad_sums(end - i, channels, x + at, y ? y + at : nullptr, dy + at, mean,
+                              inverse_std, y ? dz + at : nullptr, first, second);
+  });
   const Scratch p_memory(channels), q_memory(channels), r_memory(channels);
   float *const p = p_memory.data(), *const q = q_memory.data(), *const r = r_memory.data();
   for (int64_t c = 0; c < channels; ++c) {

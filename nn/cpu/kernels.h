@@ -95,11 +95,11 @@ struct Kernels {
   void (*winograd_output)(const WinogradShape& shape, int64_t image, const float* m,
                           const Epilogue& epilogue, float* y);
   // For the gradient of the weights: dy -> z, laid out as m; du [element][in][out_groups * lanes]
-  // += V^T Z; dw [kernel,kernel,in,out] = its back transform.
+  // (+)= V^T Z; dw [kernel,kernel,in,out] = its back transform.
   void (*winograd_grad_output)(const WinogradShape& shape, int64_t image, const float* dy,
                                float* board, float* z);
   void (*winograd_grad_multiply)(const WinogradShape& shape, int64_t images, const float* v,
-                                 const float* z, float* du);
+                                 const float* z, bool accumulate, float* du);
   void (*winograd_grad_weights)(const WinogradShape& shape, const float* du, float* dw);
   // For the gradient of the input: m = Z U^T, laid out as v, -> dx by the adjoint of
   // winograd_input.
@@ -124,15 +124,15 @@ struct Kernels {
 
   // Element by element (elementwise_kernels.inc).
   void (*relu)(int64_t n, const float* x, float* y);
-  void (*relu_grad)(int64_t n, const float* y, const float* dy, float* dx);
   void (*axpy)(int64_t n, float alpha, const float* x, float* y);
   // Rows [rows, columns], column by column, in doubles: sums of x - pivot and of its square, with
-  // pivot [columns]; then sums of dy and of dy * (x - mean) * inverse_std.
+  // pivot [columns]; then sums of dz and of dz * (x - mean) * inverse_std, where dz is dy or, if y
+  // is not null, relu's gradient of it, which is then written.
   void (*column_moments)(int64_t rows, int64_t columns, const float* x, const float* pivot,
                          double* sum, double* square);
-  void (*column_grad_sums)(int64_t rows, int64_t columns, const float* x, const float* dy,
-                           const float* mean, const float* inverse_std, double* sum_dy,
-                           double* sum_dy_xhat);
+  void (*column_grad_sums)(int64_t rows, int64_t columns, const float* x, const float* y,
+                           const float* dy, const float* mean, const float* inverse_std, float* dz,
+                           double* sum_dz, double* sum_dz_xhat);
   // y = factor * x + term, factor and term [columns].
   void (*scale_columns)(int64_t rows, int64_t columns, const float* x, const float* factor,
                         const float* term, float* y);

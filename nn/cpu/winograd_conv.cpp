@@ -11,10 +11,18 @@ namespace {
 
 constexpr int64_t kRows =
     54;  // tiles multiplied at once: V, M and U stay in the second-level cache
+constexpr int64_t kManyWeights = 256 * 1024;  // floats: half of a second-level cache of 2 MiB
 constexpr int64_t kGradRows = 128;  // the fewest tiles that one partial gradient of weights sums
 
 WinogradShape group_shape(const Kernels& kernels, const Conv2dShape& s, int64_t images) {
   return winograd_shape(s, kernels.lanes, images, kRows);
+}
+
+// Sums of gradients that fill the cache by themselves are visited less often, by larger groups.
+WinogradShape grad_shape(const Kernels& kernels, const Conv2dShape& s, int64_t images) {
+  const WinogradShape shape = group_shape(kernels, s, images);
+  if (shape.weight_floats() < kManyWeights) return shape;
+  return winograd_shape(s, kernels.lanes, images, 2 * kRows);
 }
 
 int64_t image_floats(const Conv2dShape& s) { return s.height * s.width * s.in; }
@@ -54,8 +62,8 @@ class GradPiece {
         workspace_(winograd_workspace(s)),
         dy_(source.make ? s.images * result_floats(conv) : 0) {}
 
-  // du, which is added to, may be null.
-  void run(int64_t first, int64_t images, float* du) {
+  // du, which the first group writes and the others add to, may be null.
+  void run(int64_t first, int64_t images, bool accumulate, float* du) {
     float* v = workspace_.data();
     float* z = v + s_.v_floats();
     float* board = z + s_.m_floats();
@@ -67,7 +75,7 @@ class GradPiece {
     const float* dy = gradient(first, images);
     for (int64_t i = 0; i < images; ++i)
       kernels_.winograd_grad_output(s_, i, dy + i * result_floats(conv_), board, z);
-    if (du) kernels_.winograd_grad_multiply(s_, images, v, z, du);
+    if (du) kernels_.winograd_grad_multiply(s_, images, v, z, accumulate, du);
     if (!dx_) return;
     kernels_.winograd_multiply(exchanged(s_), images, u_, z, v);
     for (int64_t i = 0; i < images; ++i)
@@ -154,17 +162,18 @@ void winograd_grad(const Kernels& kernels, const Conv2dShape& shape, const float
                    const ImageSource& source, float* dx, float* dw) {
   const int64_t tiles = group_shape(kernels, shape, 1).tiles();
   const int64_t parts = parts_of(shape.n * tiles, kGradRows);
-  const WinogradShape s = group_shape(kernels, shape, (shape.n + parts - 1) / parts);
+  const WinogradShape s = grad_shape(kernels, shape, (shape.n + parts - 1) / parts);
   const int64_t size = s.kernel * s.kernel * s.in * s.out;
   const Scratch partial(dw ? parts * size : 0), u(dx ? exchanged(s).weight_floats() : 0);
   if (dx) transposed_weights(kernels, s, w, u.data());
   parallel_for(parts, [&](int64_t part) {
     const Share share(shape.n, parts, part);
     const Scratch du(dw ? s.weight_floats() : 0);
-    if (dw) std::fill_n(du.data(), s.weight_floats(), 0.0f);
+    if (dw && share.begin == share.end) std::fill_n(du.data(), s.weight_floats(), 0.0f);
     GradPiece piece(kernels, shape, s, x, u.data(), source, dx);
     for (int64_t first = share.begin; first < share.end; first += s.images)
-      piece.run(first, std::min(s.images, share.end - first), dw ? du.data() : nullptr);
+      piece.run(first, std::min(s.images, share.end - first), first > share.begin,
+                dw ? du.data() : nullptr);
     if (dw) kernels.winograd_grad_weights(s, du.data(), partial.data() + part * size);
   });
   if (dw) sum_parts(kernels, parts, size, partial.data(), dw);

@@ -67,6 +67,8 @@ void add_plain(Convolutions& c) {
   c.add({3, 9, 9, 64}, {3, 3, 64, 64}, {.padding = 1}, false);
   c.add({2, 19, 19, 32}, {3, 3, 32, 48}, {.padding = 1}, true);
   c.add({2, 13, 11, 16}, {3, 3, 16, 16}, {.padding = 1}, false);
+  c.add({14, 9, 9, 8}, {3, 3, 8, 16}, {.padding = 1}, false);  // summed over groups of images
+  c.add({1, 68, 68, 8}, {3, 3, 8, 8}, {.padding = 1}, false);  // fewer images than partial sums
   c.add({3, 9, 9, 64}, {1, 1, 64, 33}, {}, true);
   c.add({2, 12, 12, 8}, {5, 5, 8, 24}, {}, true);
   c.add({2, 10, 10, 16}, {3, 3, 16, 24}, {.stride = 2, .padding = 1}, false);
