@@ -7,6 +7,7 @@
 #include "nn/ops.h"
 #include "nn/precision.h"
 #include "nn/training/checkpoint.h"
+#include "nn/training/finite.h"
 
 namespace tengen::selfplay {
 namespace {
@@ -89,6 +90,13 @@ StepMeasures Trainer::step(const TrainingBatch& batch) {
   loss = nn::add(loss, nn::scale(score, options_.score_weight));
   loss = nn::add(loss, nn::scale(ownership, options_.ownership_weight));
 
+  nn::check_losses(steps_,
+                   {{"policy", policy},
+                    {"value", value},
+                    {"score", score},
+                    {"ownership", ownership},
+                    {"total", loss}},
+                   net_);
   StepMeasures measures;
   measures.loss = loss.value().item();
   measures.policy_loss = policy.value().item();
@@ -97,10 +105,6 @@ StepMeasures Trainer::step(const TrainingBatch& batch) {
   measures.ownership_loss = ownership.value().item();
   measures.policy_accuracy = policy_accuracy(out.policy.value(), batch);
   measures.value_accuracy = value_accuracy(out.value.value(), batch);
-  if (!std::isfinite(measures.loss)) {
-    throw Error("the loss is no longer a number at step " + std::to_string(steps_) +
-                "; lower trainer.learning_rate and go on from the last checkpoint");
-  }
   nn::backward(loss);
   measures.gradient_norm = optimizer_->clip_gradient(options_.clip);
   optimizer_->step(learning_rate());

@@ -23,8 +23,8 @@ class ForwardWalk {
         h_(piece.rows * s.hidden),
         c_(piece.rows * s.hidden),
         recurrent_(piece.rows * s.gates() * s.hidden) {
-    start(in.h0, h_.data());
-    start(in.c0, c_.data());
+    piece.take(s, in.h0, h_.data());
+    piece.take(s, in.c0, c_.data());
   }
 
   void run(const StepProduct& product) {
@@ -38,14 +38,6 @@ class ForwardWalk {
   }
 
  private:
-  void start(const float* first, float* state) const {
-    const int64_t size = piece_.rows * s_.hidden;
-    if (first)
-      std::copy_n(first + piece_.begin * s_.hidden, size, state);
-    else
-      std::fill_n(state, size, 0.0f);
-  }
-
   void step(int64_t r, int64_t at) {
     const int64_t n = s_.hidden;
     float* h = h_.data() + r * n;

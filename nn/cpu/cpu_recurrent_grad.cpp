@@ -36,8 +36,8 @@ class BackwardWalk {
         dh_(piece.rows * p.s.hidden),
         dc_(piece.rows * p.s.hidden),
         step_(piece.rows * p.s.gates() * p.s.hidden) {
-    start(p.g.dh_last, dh_.data());
-    start(p.g.dc_last, dc_.data());
+    piece.take(s_, p.g.dh_last, dh_.data());
+    piece.take(s_, p.g.dc_last, dc_.data());
   }
 
   void run(const StepProduct& product) {
@@ -55,14 +55,6 @@ class BackwardWalk {
   }
 
  private:
-  void start(const float* last, float* gradient) const {
-    const int64_t size = piece_.rows * s_.hidden;
-    if (last)
-      std::copy_n(last + piece_.begin * s_.hidden, size, gradient);
-    else
-      std::fill_n(gradient, size, 0.0f);
-  }
-
   void step(int64_t r, int64_t i) {
     const int64_t n = s_.hidden, row = piece_.begin + r, at = s_.at(row, i);
     float* dh = dh_.data() + r * n;

@@ -19,6 +19,13 @@ struct RowPiece {
     for (int64_t row = begin; row < begin + rows; ++row) most = std::max(most, s.length(row));
     return most;
   }
+  // Its rows of a state or of a state's gradient, [rows of the batch][hidden]; null: zeros.
+  void take(const RecurrentShape& s, const float* all, float* own) const {
+    if (all)
+      std::copy_n(all + begin * s.hidden, rows * s.hidden, own);
+    else
+      std::fill_n(own, rows * s.hidden, 0.0f);
+  }
 };
 
 // Every step of a piece reads the whole recurrent matrix: more rows make better use of it, fewer

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "agents/policy_value_net.h"
 #include "envs/games.h"
+#include "nn/base/check.h"
 #include "search/stand_ins.h"
 #include "selfplay/actor.h"
 
@@ -70,6 +73,24 @@ TEST_P(TrainerIn, LowersItsLosses) {
   }
   EXPECT_LT(last.policy_loss, first.policy_loss * 0.8f);
   EXPECT_LT(last.value_loss, first.value_loss * 0.8f);
+}
+
+TEST(Trainer, NamesTheLossAndTheParameterThatBroke) {
+  const Replay replay = tictactoe_replay(2);
+  Trainer trainer(tiny(), quick(), 1);
+  const std::string stem = "net.stem.conv.weight";
+  std::vector<nn::NamedTensor> state = trainer.state();
+  for (nn::NamedTensor& entry : state)
+    if (entry.path == stem) entry.tensor.fill(std::numeric_limits<float>::quiet_NaN());
+  trainer.load_state(state, 7);
+  try {
+    trainer.step(replay.sample(32, 1, 1));
+    FAIL() << "learned from a broken network";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("step 7: loss term policy is nan"), std::string::npos) << text;
+    EXPECT_NE(text.find("stem.conv.weight"), std::string::npos) << text;
+  }
 }
 
 TEST(Trainer, GoesOnFromItsState) {
