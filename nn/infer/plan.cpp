@@ -78,7 +78,8 @@ void Plan::Program::pack_weights() {
   }
 }
 
-Plan::Plan(const Graph& graph) : program_(std::make_unique<const Program>(graph)) {}
+Plan::Plan(const Graph& graph, const PlanOptions&)
+    : program_(std::make_unique<const Program>(graph)) {}
 Plan::~Plan() = default;
 
 std::unique_ptr<Plan::Workspace> Plan::make_workspace() const {
@@ -105,6 +106,8 @@ double Plan::flops() const {
   for (const auto& step : program_->steps) sum += step->flops();
   return sum;
 }
+
+PlanPrecision Plan::precision() const { return PlanPrecision::kFloat32; }
 
 std::string Plan::summary() const {
   std::string text;

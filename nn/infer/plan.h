@@ -12,8 +12,18 @@
 #include <vector>
 
 #include "nn/graph.h"
+#include "nn/infer/plan_precision.h"
 
 namespace tengen::nn {
+
+struct PlanOptions {
+  // Of the products in 3x3 convolutions between other convolutions; all else is float32. Where the
+  // processor has nothing faster for a precision, the plan is float32.
+  PlanPrecision precision = PlanPrecision::kFloat32;
+  // Inputs as Plan::run takes them, by which int16 chooses its scales; it needs one at least, and
+  // a hundred or more that look like what is to come.
+  std::vector<std::vector<const float*>> calibration;
+};
 
 class Plan {
  public:
@@ -21,7 +31,7 @@ class Plan {
 
   // The graph's inputs must have batch dimension 1. An operation that the plan does not know is
   // an Error that names it.
-  explicit Plan(const Graph& graph);
+  explicit Plan(const Graph& graph, const PlanOptions& options = {});
   ~Plan();
 
   std::unique_ptr<Workspace> make_workspace() const;
@@ -32,8 +42,9 @@ class Plan {
 
   std::span<const Shape> input_shapes() const;
   std::span<const Shape> output_shapes() const;
-  double flops() const;         // multiply-adds counted as two, as direct convolution
-  std::string summary() const;  // one line a step
+  double flops() const;             // multiply-adds counted as two, as direct convolution
+  PlanPrecision precision() const;  // what it runs in
+  std::string summary() const;      // one line a step
 
  private:
   struct Program;

@@ -1,0 +1,26 @@
+#include "nn/infer/plan_precision.h"
+
+#include "nn/base/check.h"
+
+namespace tengen::nn {
+
+const char* plan_precision_name(PlanPrecision precision) {
+  switch (precision) {
+    case PlanPrecision::kFloat32:
+      return "float32";
+    case PlanPrecision::kBfloat16:
+      return "bfloat16";
+    case PlanPrecision::kInt16:
+      return "int16";
+  }
+  return "";
+}
+
+PlanPrecision plan_precision_named(const std::string& name) {
+  for (const PlanPrecision p :
+       {PlanPrecision::kFloat32, PlanPrecision::kBfloat16, PlanPrecision::kInt16})
+    if (name == plan_precision_name(p)) return p;
+  throw Error("no precision is called '" + name + "'; there are float32, bfloat16 and int16");
+}
+
+}  // namespace tengen::nn
