@@ -5,6 +5,14 @@
 namespace tengen::nn {
 namespace {
 
+bool begins_with(const Shape& shape, const Shape& start) {
+  return start.rank() <= shape.rank() && std::equal(start.begin(), start.end(), shape.begin());
+}
+
+bool ends_with(const Shape& shape, const Shape& end) {
+  return end.rank() <= shape.rank() && std::equal(end.begin(), end.end(), shape.end() - end.rank());
+}
+
 void binary_into(Binary op, const Tensor& a, const Tensor& b, const Broadcast& way, Tensor& y) {
   Device& device = a.device();
   const int64_t n = a.size();
@@ -26,6 +34,20 @@ Tensor unary(UnaryOp op, const Tensor& x) {
   Tensor y = Tensor::uninitialized(x.shape(), x.device());
   x.device().unary(op, x.size(), x.data(), y.data());
   return y;
+}
+
+Broadcast broadcast_of(const char* op, const Shape& a, const Shape& b) {
+  const int64_t n = a.size(), nb = b.size();
+  if (a == b) return {1, 1, n};
+  if (a.rank() == 4 && b.rank() == 2) {
+    if (a[0] == b[0] && a[3] == b[1]) return {a[0], a[1] * a[2], a[3]};
+  } else if (ends_with(a, b)) {
+    return {1, nb > 0 ? n / nb : 1, nb};
+  } else if (begins_with(a, b)) {
+    return {nb, nb > 0 ? n / nb : 1, 1};
+  }
+  wrong_shape(op, "b of the shape of a, a suffix or prefix of it, or [N,C] where a is " + a.text(),
+              b);
 }
 
 Tensor binary(Binary op, const Tensor& a, const Tensor& b) {

@@ -16,6 +16,8 @@ Tensor unary(UnaryOp op, const Tensor& x);
 struct Broadcast {
   int64_t outer = 1, axis = 1, inner = 1;
 };
+// As ops.h allows for element-by-element operations; a CheckFailure that names `op` otherwise.
+Broadcast broadcast_of(const char* op, const Shape& a, const Shape& b);
 Tensor binary(Binary op, const Tensor& a, const Tensor& b);  // equal sizes, or b one number
 Tensor binary(Binary op, const Tensor& a, const Tensor& b, const Broadcast& broadcast);
 void add_in_place(Tensor& y, const Tensor& b, const Broadcast& broadcast);

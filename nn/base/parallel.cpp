@@ -7,6 +7,11 @@
 #include <algorithm>
 
 namespace tengen {
+namespace {
+
+thread_local bool alone = false;
+
+}  // namespace
 
 void parallel_ranges(int64_t count, int64_t grain, LoopBody<int64_t, int64_t> body) {
   if (count <= 0) return;
@@ -17,9 +22,15 @@ void parallel_ranges(int64_t count, int64_t grain, LoopBody<int64_t, int64_t> bo
 
 void parallel_for(int64_t count, LoopBody<int64_t> body) {
   if (count <= 0) return;
-  if (count == 1) return body(0);
+  if (alone || count == 1) {
+    for (int64_t i = 0; i < count; ++i) body(i);
+    return;
+  }
   tbb::parallel_for(int64_t{0}, count, body, tbb::simple_partitioner());
 }
+
+LoopsOnThisThread::LoopsOnThisThread() : before_(alone) { alone = true; }
+LoopsOnThisThread::~LoopsOnThisThread() { alone = before_; }
 
 int worker_count() {
   const auto allowed =

@@ -39,6 +39,19 @@ void parallel_ranges(int64_t count, int64_t grain, LoopBody<int64_t, int64_t> bo
 // Calls body(i) for every i in [0, count).
 void parallel_for(int64_t count, LoopBody<int64_t> body);
 
+// While one lives, the loops of its thread run there from the first to the last, without workers:
+// for code that is itself a piece of something parallel.
+class LoopsOnThisThread {
+ public:
+  LoopsOnThisThread();
+  ~LoopsOnThisThread();
+  LoopsOnThisThread(const LoopsOnThisThread&) = delete;
+  LoopsOnThisThread& operator=(const LoopsOnThisThread&) = delete;
+
+ private:
+  bool before_;
+};
+
 // How many workers may run at once, the caller included.
 int worker_count();
 

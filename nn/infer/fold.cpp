@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "nn/base/check.h"
-#include "nn/cpu/grouped_conv.h"
 #include "nn/infer/operation.h"
 
 namespace tengen::nn {
@@ -163,7 +162,6 @@ class Folder {
     const GraphNode& n = node(i);
     const Shape& x = shape(n.inputs[0]);
     const Shape& w = shape(n.inputs[1]);
-    if (x[0] != 1) refuse(n, "convolves more than one row");
     Operation& o = emit(i, Kind::kProduct, {n.inputs[0]});
     o.conv = {.n = x[0],
               .height = x[1],
@@ -176,7 +174,6 @@ class Folder {
               .padding = per_axis(n, "padding"),
               .dilation = per_axis(n, "dilation"),
               .groups = static_cast<int64_t>(attribute(n, "groups"))};
-    if (o.conv.groups > 1 && !depthwise_fits(o.conv)) refuse(n, "has groups of several channels");
     set_weights(o, n);
   }
 
@@ -255,7 +252,10 @@ class Folder {
       return;
     }
     Operation* product = open_product(a);
-    if (row && product && product->residual < 0 && product->row_bias < 0) {
+    const bool row_an_image =
+        product && shape(a).rank() == 4 && shape(b).rank() == 2 && shape(b)[0] == product->conv.n;
+    if (((row && shape(a)[0] == 1) || row_an_image) && product && product->residual < 0 &&
+        product->row_bias < 0) {
       product->row_bias = root_[b];
       product->row_bias_factor.assign(product->conv.out, 1.0f);
       move_to(a, i);
@@ -277,36 +277,19 @@ class Folder {
     const int a = node(i).inputs[0], b = node(i).inputs[1];
     Operation& o = emit(i, Kind::kBinary, {a, b});
     o.binary = op;
-    const int64_t n = shape(a).size();
-    o.repeat = std::max<int64_t>(1, shape(b).size());
-    o.inner = repeats_from_end(i) ? 1 : n / o.repeat;
-  }
-
-  // b broadcasts as ops.h says: as a suffix of a's shape, or a prefix; [1,C] over [1,H,W,C] lies in
-  // memory as a suffix would.
-  bool repeats_from_end(int i) const {
-    const Shape &a = shape(node(i).inputs[0]), &b = shape(node(i).inputs[1]);
-    if (a.rank() == 4 && b.rank() == 2) {
-      if (a[0] != 1) refuse(node(i), "broadcasts over more than one row");
-      return true;
-    }
-    for (int axis = 1; axis <= b.rank(); ++axis)
-      if (a[-axis] != b[-axis]) return false;
-    return true;
+    o.way = broadcast_of(o.name.c_str(), shape(a), shape(b));
   }
 
   void add_pool(int i, Kind kind) {
     const int v = node(i).inputs[0];
-    if (shape(v)[0] != 1) refuse(node(i), "pools more than one row");
     Operation& o = emit(i, kind, {v});
-    o.channels = shape(v)[-1];
-    o.axis = shape(v).size() / std::max<int64_t>(1, o.channels);
+    const Shape& x = shape(v);
+    o.way = {x[0], x[1] * x[2], x[3]};
   }
 
   void add_window(int i, Kind kind) {
     const GraphNode& n = node(i);
     const Shape& x = shape(n.inputs[0]);
-    if (x[0] != 1) refuse(n, "pools more than one row");
     Operation& o = emit(i, kind, {n.inputs[0]});
     o.window = {.n = x[0],
                 .height = x[1],
@@ -330,7 +313,7 @@ class Folder {
     Operation& o = emit(i, Kind::kConcat, n.inputs);
     const int64_t axis = static_cast<int64_t>(attribute(n, "axis"));
     for (const int input : n.inputs) o.runs.push_back(run_of(shape(input), axis));
-    o.outer = shape(i).size() / std::max<int64_t>(1, run_of(shape(i), axis));
+    o.way.outer = shape(i).size() / std::max<int64_t>(1, run_of(shape(i), axis));
   }
 
   void add_slice(int i) {
@@ -340,7 +323,7 @@ class Folder {
     const Shape& x = shape(n.inputs[0]);
     o.runs = {run_of(x, axis), run_of(shape(i), axis)};
     o.offset = static_cast<int64_t>(attribute(n, "begin")) * run_of(x, axis + 1);
-    o.outer = x.size() / std::max<int64_t>(1, o.runs[0]);
+    o.way.outer = x.size() / std::max<int64_t>(1, o.runs[0]);
   }
 
   const Graph& graph_;

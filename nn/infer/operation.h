@@ -6,6 +6,7 @@
 
 #include "nn/device.h"
 #include "nn/graph.h"
+#include "nn/tensor_math.h"
 
 namespace tengen::nn {
 
@@ -35,18 +36,17 @@ struct Operation {
   Conv2dShape conv;
   std::vector<float> weight, bias;
   int residual = -1;                   // value of the output's shape, or none
-  int row_bias = -1;                   // value [1,out], or none
+  int row_bias = -1;                   // value [conv.n,out], or none
   std::vector<float> row_bias_factor;  // [out]
 
   UnaryOp unary = Unary::kRelu;
-  Binary binary = Binary::kAdd;   // the second input repeats as Device::binary says:
-  int64_t repeat = 1, inner = 1;  // nb and inner
-  Pool2dShape window;             // kWindowMean, kWindowMax
-  // Global pools: x [axis, channels]. Concat and slice: runs of each input and of the output,
-  // `outer` times.
-  int64_t axis = 1, channels = 1;
-  int64_t outer = 1, offset = 0;
+  Binary binary = Binary::kAdd;
+  Pool2dShape window;  // kWindowMean, kWindowMax
+  // Binary: how the second input meets the first. Global pools: x [outer, axis, inner].
+  Broadcast way;
+  // Concat and slice: runs of each input and of the output, `way.outer` times.
   std::vector<int64_t> runs;
+  int64_t offset = 0;
 };
 
 struct FoldedGraph {

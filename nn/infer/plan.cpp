@@ -5,6 +5,7 @@
 #include <new>
 
 #include "nn/base/check.h"
+#include "nn/base/parallel.h"
 #include "nn/cpu/kernels.h"
 #include "nn/infer/layout.h"
 #include "nn/infer/step.h"
@@ -52,11 +53,7 @@ struct Plan::Program {
 };
 
 Plan::Program::Program(const Graph& graph) : folded(fold(graph)), layout(graph, folded) {
-  for (const int input : graph.inputs) {
-    input_shapes.push_back(graph.nodes[input].shape);
-    CHECK(input_shapes.back().rank() > 0);
-    CHECK(input_shapes.back()[0] == 1);
-  }
+  for (const int input : graph.inputs) input_shapes.push_back(graph.nodes[input].shape);
   for (const int output : graph.outputs) output_shapes.push_back(graph.nodes[output].shape);
   for (Operation& operation : folded.operations) {
     Places places = layout.places_of(operation);
@@ -93,6 +90,7 @@ void Plan::run(std::span<const float* const> inputs, std::span<float* const> out
   CHECK(outputs.size() == program_->output_shapes.size());
   const Frame frame{inputs, outputs, workspace.data(),
                     workspace.data() + program_->layout.workspace_floats()};
+  const LoopsOnThisThread alone;
   for (const auto& step : program_->steps) step->run(frame);
   for (const OutputCopy& copy : program_->layout.copies())
     std::copy_n(frame.read(copy.from), copy.size, outputs[copy.output]);

@@ -2,8 +2,9 @@
 //
 // Batch norm is folded into the convolution before it; convolution, bias, residual and activation
 // are one step; weights are packed once in the order of use; intermediate buffers are placed by
-// liveness. A plan is const and thread-safe; each running thread brings a Workspace. One row
-// (batch 1) a run: a row per core is already efficient.
+// liveness. A plan is const and thread-safe; each running thread brings a Workspace. It runs as
+// many rows as the graph was traced with, on the calling thread: for big networks one row a core is
+// already efficient, small ones gain by several.
 #pragma once
 
 #include <memory>
@@ -29,8 +30,7 @@ class Plan {
  public:
   class Workspace;
 
-  // The graph's inputs must have batch dimension 1. An operation that the plan does not know is
-  // an Error that names it.
+  // An operation that the plan does not know is an Error that names it.
   explicit Plan(const Graph& graph, const PlanOptions& options = {});
   ~Plan();
 

@@ -22,7 +22,7 @@ class ProductStep : public Step {
 
   double flops() const override {
     const Conv2dShape& s = operation_.conv;
-    return 2.0 * static_cast<double>(s.out_height() * s.out_width() * s.out) *
+    return 2.0 * static_cast<double>(s.n * s.out_height() * s.out_width() * s.out) *
            static_cast<double>(s.kernel_h * s.kernel_w * s.group_in());
   }
 
@@ -42,15 +42,25 @@ class ProductStep : public Step {
  protected:
   virtual std::string method() const = 0;
 
+  int64_t image_floats() const {
+    const Conv2dShape& s = operation_.conv;
+    return s.height * s.width * s.in;
+  }
+  int64_t result_floats() const {
+    const Conv2dShape& s = operation_.conv;
+    return s.out_height() * s.out_width() * s.out;
+  }
   // Scratch begins with room for the bias of this run.
   int64_t bias_floats() const {
     return operation_.row_bias >= 0 ? whole_lines(operation_.conv.out) : 0;
   }
-  Epilogue epilogue(const Frame& frame) const {
+  // Of one image.
+  Epilogue epilogue(const Frame& frame, int64_t image) const {
     Epilogue e{operation_.bias.data(), nullptr, operation_.relu};
-    if (operation_.residual >= 0) e.residual = frame.read(places_.residual);
+    if (operation_.residual >= 0)
+      e.residual = frame.read(places_.residual) + image * result_floats();
     if (operation_.row_bias >= 0) {
-      const float* row = frame.read(places_.row_bias);
+      const float* row = frame.read(places_.row_bias) + image * operation_.conv.out;
       for (int64_t c = 0; c < operation_.conv.out; ++c)
         frame.scratch[c] = operation_.bias[c] + operation_.row_bias_factor[c] * row[c];
       e.bias = frame.scratch;
@@ -71,8 +81,11 @@ class WinogradStep : public ProductStep {
         shape_(winograd_shape(operation_.conv, kernels.lanes, 1, 1)) {}
 
   void run(const Frame& frame) const override {
-    winograd_group(kernels_, shape_, 1, packed_, frame.read(places_.inputs[0]), epilogue(frame),
-                   frame.write(places_.output), frame.scratch + bias_floats());
+    for (int64_t i = 0; i < operation_.conv.n; ++i)
+      winograd_group(kernels_, shape_, 1, packed_,
+                     frame.read(places_.inputs[0]) + i * image_floats(), epilogue(frame, i),
+                     frame.write(places_.output) + i * result_floats(),
+                     frame.scratch + bias_floats());
   }
   int64_t scratch_floats() const override { return bias_floats() + winograd_workspace(shape_); }
   int64_t weight_floats() const override { return shape_.weight_floats(); }
@@ -90,59 +103,95 @@ class WinogradStep : public ProductStep {
   WinogradShape shape_;
 };
 
+// Group by group, with the pixels of an image, or its patches, as the rows of a product. Where
+// nothing depends on the image, all images are one.
 class GemmStep : public ProductStep {
  public:
   GemmStep(const Kernels& kernels, Operation operation, Places places)
-      : ProductStep(kernels, std::move(operation), std::move(places)),
-        rows_(operation_.conv.out_height() * operation_.conv.out_width()),
-        depth_(operation_.conv.kernel_h * operation_.conv.kernel_w * operation_.conv.in),
-        patches_(operation_.conv.kernel_h * operation_.conv.kernel_w != 1 ||
-                 operation_.conv.stride != 1 || operation_.conv.padding != 0) {}
+      : ProductStep(kernels, std::move(operation), std::move(places)), group_(operation_.conv) {
+    group_.in = operation_.conv.group_in();
+    group_.out = operation_.conv.group_out();
+    group_.groups = 1;
+    const Conv2dShape& s = group_;
+    patches_ = s.kernel_h * s.kernel_w != 1 || s.stride != 1 || s.padding != 0;
+    depth_ = s.kernel_h * s.kernel_w * s.in;
+    rows_ = s.out_height() * s.out_width();
+    if (!patches_ && operation_.row_bias < 0) {
+      images_ = 1;
+      rows_ *= s.n;
+    } else {
+      images_ = s.n;
+    }
+  }
 
   void run(const Frame& frame) const override {
     const float* x = frame.read(places_.inputs[0]);
     float* y = frame.write(places_.output);
-    float* packed_rows = frame.scratch + bias_floats();
-    if (patches_) {
-      float* patches = packed_rows + packed_rows_floats();
-      image_to_patches(operation_.conv, x, patches);
-      x = patches;
-    }
-    if (rows_ > 1) {  // one row is its own packing
-      kernels_.pack_rows(rows_, depth_, x, depth_, packed_rows);
-      x = packed_rows;
-    }
     const int64_t out = operation_.conv.out;
-    kernels_.multiply_rows(
-        {rows_, out, depth_, x, rows_ * kernels_.lanes, packed_, y, out, kernels_.lanes, false});
-    kernels_.finish(rows_, out, epilogue(frame), y);
+    for (int64_t i = 0; i < images_; ++i, x += image_floats(), y += rows_ * out) {
+      for (int64_t g = 0; g < operation_.conv.groups; ++g)
+        multiply(x + g * group_.in, packed_ + g * group_weights(), y + g * group_.out,
+                 frame.scratch + bias_floats());
+      kernels_.finish(rows_, out, epilogue(frame, i), y);
+    }
   }
   int64_t scratch_floats() const override {
-    return bias_floats() + packed_rows_floats() + (patches_ ? whole_lines(rows_ * depth_) : 0);
+    return bias_floats() + packed_rows_floats() + patch_floats() + channel_floats();
   }
-  int64_t weight_floats() const override {
-    return packed_columns(kernels_, depth_, operation_.conv.out);
-  }
+  int64_t weight_floats() const override { return operation_.conv.groups * group_weights(); }
   void pack(float* to) override {
     const int64_t out = operation_.conv.out;
-    kernels_.pack_columns(depth_, out, operation_.weight.data(), out, false, to);
+    for (int64_t g = 0; g < operation_.conv.groups; ++g)
+      kernels_.pack_columns(depth_, group_.out, operation_.weight.data() + g * group_.out, out,
+                            false, to + g * group_weights());
     packed_ = to;
     operation_.weight = {};
   }
 
  private:
+  // One group of one image: x and y have all groups' channels.
+  void multiply(const float* x, const float* weights, float* y, float* scratch) const {
+    const Conv2dShape& all = operation_.conv;
+    float* packed_rows = scratch;
+    float* patches = packed_rows + packed_rows_floats();
+    int64_t x_row = all.in;
+    if (patches_) {
+      if (all.groups > 1) {
+        float* channels = patches + patch_floats();
+        for (int64_t pixel = 0; pixel < all.height * all.width; ++pixel)
+          std::copy_n(x + pixel * all.in, group_.in, channels + pixel * group_.in);
+        x = channels;
+      }
+      image_to_patches(group_, x, patches);
+      x = patches;
+      x_row = depth_;
+    }
+    if (rows_ > 1) {  // one row is its own packing
+      kernels_.pack_rows(rows_, depth_, x, x_row, packed_rows);
+      x = packed_rows;
+    }
+    kernels_.multiply_rows({rows_, group_.out, depth_, x, rows_ * kernels_.lanes, weights, y,
+                            all.out, kernels_.lanes, false});
+  }
+
   std::string method() const override { return patches_ ? "patches" : "product"; }
+  int64_t group_weights() const { return packed_columns(kernels_, depth_, group_.out); }
   int64_t packed_rows_floats() const {
     return rows_ > 1 ? whole_lines((depth_ + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes *
                                    rows_)
                      : 0;
   }
+  int64_t patch_floats() const { return patches_ ? whole_lines(rows_ * depth_) : 0; }
+  int64_t channel_floats() const {
+    const bool copied = patches_ && operation_.conv.groups > 1;
+    return copied ? whole_lines(group_.height * group_.width * group_.in) : 0;
+  }
 
-  int64_t rows_, depth_;
+  Conv2dShape group_;  // the convolution of one group
   bool patches_;
+  int64_t images_, rows_, depth_;  // rows of each product
 };
 
-// One image is one piece, which runs on this thread.
 class DepthwiseStep : public ProductStep {
  public:
   using ProductStep::ProductStep;
@@ -151,7 +200,8 @@ class DepthwiseStep : public ProductStep {
     const Conv2dShape& s = operation_.conv;
     float* y = frame.write(places_.output);
     depthwise_conv2d(kernels_, s, frame.read(places_.inputs[0]), operation_.weight.data(), y);
-    kernels_.finish(s.out_height() * s.out_width(), s.out, epilogue(frame), y);
+    for (int64_t i = 0; i < s.n; ++i, y += result_floats())
+      kernels_.finish(s.out_height() * s.out_width(), s.out, epilogue(frame, i), y);
   }
   int64_t scratch_floats() const override { return bias_floats(); }
 
@@ -165,7 +215,7 @@ std::unique_ptr<Step> make_product_step(const Kernels& kernels, Operation operat
                                         Places places) {
   if (winograd_fits(operation.conv))
     return std::make_unique<WinogradStep>(kernels, std::move(operation), std::move(places));
-  if (operation.conv.groups > 1)
+  if (operation.conv.groups > 1 && depthwise_fits(operation.conv))
     return std::make_unique<DepthwiseStep>(kernels, std::move(operation), std::move(places));
   return std::make_unique<GemmStep>(kernels, std::move(operation), std::move(places));
 }

@@ -30,7 +30,6 @@ class SimpleStep : public Step {
   const float* input(const Frame& frame, size_t i) const { return frame.read(places_.inputs[i]); }
 
   const Kernels& kernels_;
-  Device& plain_ = reference_device();  // made here: its first use allocates
   const Operation operation_;
   const Places places_;
 };
@@ -65,23 +64,33 @@ class BinaryStep : public SimpleStep {
  private:
   void compute(const Frame& frame, float* y) const override {
     const float *a = input(frame, 0), *b = input(frame, 1);
-    if (operation_.repeat == size()) {
-      kernels_.element.binary(operation_.binary, size(), a, b, y);
-    } else {
-      plain_.binary(operation_.binary, size(), a, b, operation_.repeat, operation_.inner, y);
-    }
+    const Broadcast& way = operation_.way;
+    for (int64_t o = 0; o < way.outer; ++o)
+      if (way.inner == 1) {
+        kernels_.element.binary_with_one(operation_.binary, way.axis, a + o * way.axis, b[o],
+                                         y + o * way.axis);
+      } else {
+        for (int64_t i = 0; i < way.axis; ++i) {
+          const int64_t at = (o * way.axis + i) * way.inner;
+          kernels_.element.binary(operation_.binary, way.inner, a + at, b + o * way.inner, y + at);
+        }
+      }
   }
 };
 
-// x [axis, channels] -> y [channels].
+// x [outer, axis, inner] -> y [outer, inner].
 class PoolStep : public SimpleStep {
  public:
   using SimpleStep::SimpleStep;
 
  private:
   void compute(const Frame& frame, float* y) const override {
-    const float* x = input(frame, 0);
-    const int64_t channels = operation_.channels, axis = operation_.axis;
+    const Broadcast& way = operation_.way;
+    for (int64_t o = 0; o < way.outer; ++o)
+      pool(input(frame, 0) + o * way.axis * way.inner, y + o * way.inner);
+  }
+  void pool(const float* x, float* y) const {
+    const int64_t channels = operation_.way.inner, axis = operation_.way.axis;
     const bool mean = operation_.kind == Operation::Kind::kMeanPool;
     std::copy_n(x, channels, y);
     for (int64_t a = 1; a < axis; ++a) {
@@ -113,7 +122,7 @@ class WindowStep : public SimpleStep {
       fast_.average_pool(operation_.window, input(frame, 0), y);
   }
 
-  Device& fast_ = cpu_device();  // one image is one piece, which runs on this thread
+  Device& fast_ = cpu_device();
 };
 
 class ConcatStep : public SimpleStep {
@@ -122,7 +131,7 @@ class ConcatStep : public SimpleStep {
 
  private:
   void compute(const Frame& frame, float* y) const override {
-    for (int64_t o = 0; o < operation_.outer; ++o)
+    for (int64_t o = 0; o < operation_.way.outer; ++o)
       for (size_t i = 0; i < operation_.runs.size(); ++i) {
         const int64_t run = operation_.runs[i];
         y = std::copy_n(input(frame, i) + o * run, run, y);
@@ -137,7 +146,7 @@ class SliceStep : public SimpleStep {
  private:
   void compute(const Frame& frame, float* y) const override {
     const float* x = input(frame, 0) + operation_.offset;
-    for (int64_t o = 0; o < operation_.outer; ++o)
+    for (int64_t o = 0; o < operation_.way.outer; ++o)
       y = std::copy_n(x + o * operation_.runs[0], operation_.runs[1], y);
   }
 };

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace tengen {
@@ -18,6 +20,21 @@ TEST(Parallel, RangesCoverEveryIndexOnce) {
     });
     for (const auto& times : seen) EXPECT_EQ(times, 1);
   }
+}
+
+TEST(Parallel, LoopsStayOnTheThreadThatWantsIt) {
+  const std::thread::id here = std::this_thread::get_id();
+  std::vector<int64_t> order;
+  {
+    const LoopsOnThisThread alone;
+    { const LoopsOnThisThread inner; }
+    parallel_for(1000, [&](int64_t i) {
+      EXPECT_EQ(std::this_thread::get_id(), here);
+      order.push_back(i);
+    });
+  }
+  EXPECT_EQ(order.size(), 1000u);
+  EXPECT_TRUE(std::ranges::is_sorted(order));
 }
 
 TEST(Parallel, RethrowsWhatABodyThrew) {

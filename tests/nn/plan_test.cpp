@@ -71,8 +71,8 @@ std::vector<Var> tower(Parameters& p, const Var& planes, int64_t channels) {
     x = relu(add(y, x));
   }
   const Var head = relu(p.norm("head", p.conv("head", x, 1, 9, true)));
-  const Var points =
-      reshape(p.conv("points", head, 1, 1), {1, planes.shape()[1] * planes.shape()[2]});
+  const Shape& board = planes.shape();
+  const Var points = reshape(p.conv("points", head, 1, 1), {board[0], board[1] * board[2]});
   const Var pass = p.dense("pass", global_mean_pool(head), 1);
   const Var value = tanh(p.dense("v2", relu(p.dense("v1", global_max_pool(head), 20)), 1));
   return {concat({points, pass}, 1), value};
@@ -87,9 +87,20 @@ std::vector<Var> oddities(Parameters& p, const Var& x) {
   const Var constant = multiply(other, p("c", {other.shape()[1], other.shape()[2], 6}, 1.0f));
   const Var part = slice(square(subtract(constant, a)), 3, 1, 4);
   const Var tail = add(scale(p.conv("t", part, 1, 5), 2.0f), p("term", {5}, 1.0f));
-  const Var rest = relu(add(global_mean_pool(part), p("row", {1, 3}, 1.0f)));
-  const Var flat = reshape(tail, {1, tail.value().size()});
+  const Var rest = relu(add(global_mean_pool(part), p("row", {3}, 1.0f)));
+  const Var flat = reshape(tail, {x.shape()[0], tail.value().size() / x.shape()[0]});
   return {flat, matmul(rest, p("m", {3, 4}, 1.0f)), reshape(tail, tail.shape()), x};
+}
+
+// Pools, a 5x5 kernel, and convolutions that are dilated, strided per axis and depthwise.
+std::vector<Var> images(Parameters& p, const Var& x) {
+  const Var a = max_pool2d(relu(p.conv("a", x, 5, 16, true, {.padding = 2})), {});
+  const Var b = relu(p.conv("b", a, 3, 16, true, {.padding = 2, .dilation = 2}));
+  const Var c = average_pool2d(b, {.kernel = 3, .stride = 2, .padding = 1});
+  const Var weight = p("depth.w", {3, 3, 1, 16}, 0.3f);
+  const Var d = p.norm("d", conv2d(c, weight, Var(), {.padding = 1, .groups = 16}));
+  return {relu(d), p.conv("e", b, 3, 7, true, {.stride = {1, 2}}),
+          max_pool2d(b, {.kernel = 3, .stride = 1, .padding = 1})};
 }
 
 Tensor random_input(const Shape& shape, uint64_t stream) {
@@ -146,20 +157,9 @@ TEST(Plan, OddOperationsEqualTheNetwork) {
   expect_plan_equals([&](const auto& in) { return oddities(p, in[0]); }, {1, 8, 9, 3});
 }
 
-// Pools, a 5x5 kernel, and convolutions that are dilated, strided per axis and depthwise.
 TEST(Plan, ImageOperationsEqualTheNetwork) {
   Parameters p;
-  expect_plan_equals(
-      [&](const auto& in) {
-        const Var a = max_pool2d(relu(p.conv("a", in[0], 5, 16, true, {.padding = 2})), {});
-        const Var b = relu(p.conv("b", a, 3, 16, true, {.padding = 2, .dilation = 2}));
-        const Var c = average_pool2d(b, {.kernel = 3, .stride = 2, .padding = 1});
-        const Var weight = p("depth.w", {3, 3, 1, 16}, 0.3f);
-        const Var d = p.norm("d", conv2d(c, weight, Var(), {.padding = 1, .groups = 16}));
-        return std::vector<Var>{relu(d), p.conv("e", b, 3, 7, true, {.stride = {1, 2}}),
-                                max_pool2d(b, {.kernel = 3, .stride = 1, .padding = 1})};
-      },
-      {1, 12, 14, 3});
+  expect_plan_equals([&](const auto& in) { return images(p, in[0]); }, {1, 12, 14, 3});
 }
 
 TEST(Plan, NormalisationAndRectifierAreFoldedAway) {
@@ -221,9 +221,26 @@ TEST(Plan, UnknownOperationIsNamed) {
   }
 }
 
-TEST(Plan, BatchesOfMoreThanOneAreRefused) {
-  EXPECT_THROW(Plan(trace([](const auto& in) { return std::vector<Var>{relu(in[0])}; }, {{2, 4}})),
-               CheckFailure);
+// Every image of a batch has its own row of the pooling branch, residual and borders.
+TEST(Plan, SeveralRowsAtOnceEqualTheNetwork) {
+  Parameters p;
+  for (const int64_t rows : {2, 3, 7}) {
+    expect_plan_equals([&](const auto& in) { return tower(p, in[0], 20); }, {rows, 9, 7, 22});
+    expect_plan_equals([&](const auto& in) { return oddities(p, in[0]); }, {rows, 8, 9, 3});
+    expect_plan_equals([&](const auto& in) { return images(p, in[0]); }, {rows, 12, 14, 3});
+  }
+}
+
+TEST(Plan, GroupsOfChannelsEqualTheNetwork) {
+  Parameters p;
+  expect_plan_equals(
+      [&](const auto& in) {
+        const Var a = p.norm("n", conv2d(in[0], p("a", {3, 3, 6, 8}, 0.3f), p("b", {8}, 0.3f),
+                                         {.stride = 2, .padding = 1, .groups = 2}));
+        const Var b = relu(conv2d(a, p("c", {1, 1, 2, 20}, 0.3f), Var(), {.groups = 4}));
+        return std::vector<Var>{b};
+      },
+      {3, 8, 7, 12});
 }
 
 // The plan has its own copy of the weights.
