@@ -16,10 +16,12 @@
 #include "nn/io/atomic_file.h"
 #include "nn/io/gzip.h"
 #include "nn/io/image_file.h"
+#include "nn/io/katago_net.h"
 #include "nn/io/npy.h"
 #include "nn/io/npz.h"
 #include "nn/io/safetensors.h"
 #include "nn/io/tfrecord.h"
+#include "tests/nn/katago_writer.h"
 #include "tests/nn/scratch_folder.h"
 
 namespace tengen::nn {
@@ -105,6 +107,22 @@ std::string npz(ZipMethod method) {
   return read_file(folder.path("a.npz"));
 }
 
+// Small enough that most of it is not weights, which may be any numbers.
+std::string katago() {
+  return small_katago_file({.stem_kernel = 1,
+                            .kernel = 1,
+                            .channels = 1,
+                            .regular = 1,
+                            .pool = 1,
+                            .policy = 1,
+                            .policy_pool = 1,
+                            .value = 1,
+                            .hidden = 1})
+      .bytes;
+}
+
+void read_katago(const std::string& bytes) { KatagoNet(bytes, "a.bin").graph(3, 3); }
+
 void read_tf_records(const std::string& bytes) {
   const TfRecordFile file(bytes, "a.tfrecord");
   for (int64_t i = 0; i < file.size(); ++i) parse_tf_example(file.record(i), "record");
@@ -146,6 +164,7 @@ std::vector<ForeignReader> make_readers() {
       {"npz",
        {npz(ZipMethod::kStored), npz(ZipMethod::kDeflated)},
        [](const std::string& b) { parse_npz(b, "a.npz"); }},
+      {"katago", {katago(), gzip(katago())}, read_katago},
   };
 }
 
