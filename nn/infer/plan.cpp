@@ -49,7 +49,8 @@ struct Plan::Program {
   Layout layout;
   std::vector<std::unique_ptr<Step>> steps;
   std::shared_ptr<float> weights;  // of all steps, in order of use
-  int64_t scratch_floats = 0;      // the greediest step's
+  int64_t weight_floats = 0;
+  int64_t scratch_floats = 0;  // the greediest step's
 };
 
 Plan::Program::Program(const Graph& graph) : folded(fold(graph)), layout(graph, folded) {
@@ -65,9 +66,8 @@ Plan::Program::Program(const Graph& graph) : folded(fold(graph)), layout(graph, 
 }
 
 void Plan::Program::pack_weights() {
-  int64_t floats = 0;
-  for (const auto& step : steps) floats += whole_lines(step->weight_floats());
-  weights = aligned_floats(floats);
+  for (const auto& step : steps) weight_floats += whole_lines(step->weight_floats());
+  weights = aligned_floats(weight_floats);
   float* to = weights.get();
   for (const auto& step : steps) {
     step->pack(to);
@@ -80,8 +80,16 @@ Plan::Plan(const Graph& graph, const PlanOptions&)
 Plan::~Plan() = default;
 
 std::unique_ptr<Plan::Workspace> Plan::make_workspace() const {
-  return std::make_unique<Workspace>(program_->layout.workspace_floats() +
-                                     program_->scratch_floats);
+  return std::make_unique<Workspace>(workspace_bytes() / sizeof(float));
+}
+
+int64_t Plan::workspace_bytes() const {
+  return (program_->layout.workspace_floats() + program_->scratch_floats) *
+         static_cast<int64_t>(sizeof(float));
+}
+
+int64_t Plan::weight_bytes() const {
+  return program_->weight_floats * static_cast<int64_t>(sizeof(float));
 }
 
 void Plan::run(std::span<const float* const> inputs, std::span<float* const> outputs,

@@ -45,6 +45,8 @@ class Plan {
   double flops() const;             // multiply-adds counted as two, as direct convolution
   PlanPrecision precision() const;  // what it runs in
   std::string summary() const;      // one line a step
+  int64_t workspace_bytes() const;  // of one thread
+  int64_t weight_bytes() const;     // packed, once for all threads
 
  private:
   struct Program;

@@ -145,5 +145,13 @@ TEST(KatagoData, SaysOfPositionsWhatKatagoSays) {
   }
 }
 
+TEST(KatagoData, TakesLittleMemoryOnABigBoard) {
+  DATA_OR_SKIP(path, "nets/g170-b6c96-s175395328-d26788732.bin.gz");
+  const Plan plan(KatagoNet(path).graph(19, 19));
+  EXPECT_LE(plan.workspace_bytes(), 8'000'000);
+  EXPECT_GE(plan.weight_bytes(), 4'000'000);  // 1.03 million parameters
+  EXPECT_LE(plan.weight_bytes(), 32'000'000);
+}
+
 }  // namespace
 }  // namespace tengen::nn
