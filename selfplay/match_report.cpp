@@ -148,8 +148,10 @@ std::string match_sgf(const MatchResult& result, const MatchGame& game, const st
       sgf.comment += "; " + opinion.player + " says " + opinion.text;
     }
   }
-  for (size_t i = 0; i < sgf.moves.size() && i < game.comments.size(); ++i) {
-    sgf.moves[i].comment = game.comments[i];
+  // The moves of an opening stand before the players' own.
+  const size_t opening = sgf.moves.size() - game.comments.size();
+  for (size_t i = 0; i < game.comments.size(); ++i) {
+    sgf.moves[opening + i].comment = game.comments[i];
   }
   return envs::go::write_sgf(sgf);
 }

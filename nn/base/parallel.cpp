@@ -33,6 +33,7 @@ LoopsOnThisThread::LoopsOnThisThread() : before_(alone) { alone = true; }
 LoopsOnThisThread::~LoopsOnThisThread() { alone = before_; }
 
 int worker_count() {
+  if (alone) return 1;
   const auto allowed =
       tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
   return std::min(static_cast<int>(allowed), tbb::this_task_arena::max_concurrency());

@@ -52,7 +52,7 @@ class LoopsOnThisThread {
   bool before_;
 };
 
-// How many workers may run at once, the caller included.
+// How many workers may run at once, the caller included; 1 under LoopsOnThisThread.
 int worker_count();
 
 }  // namespace tengen

@@ -28,6 +28,7 @@ TEST(Parallel, LoopsStayOnTheThreadThatWantsIt) {
   {
     const LoopsOnThisThread alone;
     { const LoopsOnThisThread inner; }
+    EXPECT_EQ(worker_count(), 1);
     parallel_for(1000, [&](int64_t i) {
       EXPECT_EQ(std::this_thread::get_id(), here);
       order.push_back(i);

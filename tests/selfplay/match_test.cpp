@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -175,6 +176,70 @@ TEST(Match, StopsBetweenGamesAndForgetsTheUnfinishedOne) {
                  [&](const MatchResult& so_far) { stop = so_far.a.games() == 3; });
   EXPECT_EQ(result.a.games(), 3);
   EXPECT_EQ(play_match(a, b, {.game = kGo5, .stop = &stop}).a.games(), 0);
+}
+
+std::vector<std::unique_ptr<envs::State>> two_openings() {
+  std::vector<std::unique_ptr<envs::State>> openings;
+  for (const char* first : {"C3", "B2"}) {
+    openings.push_back(envs::new_game(kGo5));
+    openings.back()->play(*openings.back()->parse_action(first));
+  }
+  return openings;
+}
+
+std::string first_vertex(const MatchGame& game) {
+  const auto& go = dynamic_cast<const envs::go::GoState&>(*game.position);
+  return go.action_text(go.action_of(go.moves().front().point));
+}
+
+TEST(Match, AnOpeningIsPlayedWithBothColours) {
+  agents::RandomAgent a(1), b(2);
+  const auto openings = two_openings();
+  const MatchResult result = play_match(a, b, {.game = kGo5, .games = 5, .openings = openings});
+  const char* expected[] = {"C3", "C3", "B2", "B2", "C3"};
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(first_vertex(result.games[i]), expected[i]) << i;
+    EXPECT_EQ(result.games[i].a_first, i % 2 == 0);
+    EXPECT_FALSE(match_sgf(result, result.games[i], "").empty());
+  }
+}
+
+// The same agents in every game, so that the results do not depend on who plays which.
+MakePlayers fresh_players(int& tables) {
+  return [&tables]() -> std::array<std::unique_ptr<agents::Agent>, 2> {
+    ++tables;
+    return {std::make_unique<ScriptedAgent>("A", std::vector<std::string>{"D4", "resign"}),
+            std::make_unique<ScriptedAgent>("B", std::vector<std::string>{"E5"})};
+  };
+}
+
+TEST(Match, SeveralGamesAtOnceAreTheSameGames) {
+  int tables = 0;
+  std::vector<int> numbers;
+  const auto openings = two_openings();
+  const MatchResult result =
+      play_match(fresh_players(tables), 3, {.game = kGo5, .games = 20, .openings = openings},
+                 [&](const MatchResult& so_far) { numbers.push_back(so_far.games.back().number); });
+  EXPECT_EQ(tables, 3);
+  EXPECT_EQ(result.a.losses, 20);
+  EXPECT_EQ(result.a_first.games(), 10);
+  EXPECT_EQ(result.names[0], "A");
+  std::sort(numbers.begin(), numbers.end());
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(numbers[static_cast<size_t>(i)], i + 1);
+  for (const MatchGame& game : result.games)
+    EXPECT_EQ(first_vertex(game), (game.number - 1) / 2 % 2 == 0 ? "C3" : "B2");
+}
+
+TEST(Match, WhatOneGameThrowsEndsThemAll) {
+  class Broken : public ScriptedAgent {
+   public:
+    Broken() : ScriptedAgent("broken", {}) {}
+    agents::Choice choose(const search::Limits&) override { throw Error("no such network"); }
+  };
+  const auto make = []() -> std::array<std::unique_ptr<agents::Agent>, 2> {
+    return {std::make_unique<Broken>(), std::make_unique<Broken>()};
+  };
+  EXPECT_THROW(play_match(make, 2, {.game = kGo5, .games = 100}), Error);
 }
 
 MatchResult scripted_match(const std::string& folder) {
