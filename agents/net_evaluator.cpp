@@ -1,6 +1,7 @@
 #include "agents/net_evaluator.h"
 
 #include <cmath>
+#include <utility>
 
 #include "nn/base/check.h"
 #include "nn/base/parallel.h"
@@ -9,33 +10,39 @@
 namespace tengen::agents {
 namespace {
 
-float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
-
-std::string board_text(const PolicyValueConfig& config) {
-  return config.game + " with " + std::to_string(config.planes) + " planes" +
-         (config.pass ? " and pass" : "");
-}
-
-std::shared_ptr<const nn::Plan> compile(PolicyValueNet& net, const envs::GameSpec& spec,
-                                        bool with_ownership) {
-  const PolicyValueConfig wanted = config_for(spec, net.config());
-  const PolicyValueConfig& found = net.config();
-  if (found.game != wanted.game || found.planes != wanted.planes || found.pass != wanted.pass) {
-    throw Error("the network is for " + board_text(found) + ", but " + spec.name + " is " +
-                board_text(wanted));
-  }
-  return std::make_shared<nn::Plan>(net.graph(spec.height, spec.width, with_ownership));
-}
-
 size_t plane_floats(const envs::GameSpec& spec) {
   return static_cast<size_t>(spec.height) * static_cast<size_t>(spec.width) *
          static_cast<size_t>(spec.planes);
 }
 
+float value_of_logit(float logit) { return 2.0f / (1.0f + std::exp(-logit)) - 1.0f; }
+
 }  // namespace
 
-NetEvaluator::NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry)
-    : spec_(spec), symmetry_(symmetry), evaluator_(compile(net, spec, false)) {}
+int hashed_symmetry(const envs::State& state) {
+  return static_cast<int>(mix64(state.key()) % state.spec().symmetries.size());
+}
+
+std::vector<float> encoded(const envs::State& state, int symmetry) {
+  std::vector<float> planes(plane_floats(state.spec()));
+  state.encode(symmetry, planes.data());
+  return planes;
+}
+
+NetEvaluator::NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry,
+                           nn::PlanPrecision precision)
+    : spec_(spec),
+      symmetry_(symmetry),
+      wanted_(precision),
+      calibration_(precision == nn::PlanPrecision::kFloat32 ? Calibration() : calibrate(net, spec)),
+      evaluator_(compile(net, spec, precision, calibration_)) {}
+
+NetEvaluator::NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec,
+                           Symmetry symmetry)
+    : spec_(spec), symmetry_(symmetry), wanted_(plan->precision()), evaluator_(std::move(plan)) {
+  CHECK(evaluator_.plan()->input_shapes()[0] ==
+        nn::Shape({1, spec.height, spec.width, spec.planes}));
+}
 
 void NetEvaluator::submit(search::EvalBatch& batch, int rows) {
   CHECK(rows <= batch.capacity());
@@ -56,15 +63,18 @@ void NetEvaluator::wait(search::EvalBatch&) {}  // submit did all the work
 
 int NetEvaluator::preferred_rows() const { return worker_count(); }
 
-void NetEvaluator::replace(PolicyValueNet& net) { evaluator_.replace(compile(net, spec_, false)); }
+void NetEvaluator::replace(PolicyValueNet& net) {
+  CHECK((wanted_ == nn::PlanPrecision::kFloat32 || !calibration_.empty()));
+  evaluator_.replace(compile(net, spec_, wanted_, calibration_));
+}
+
+nn::PlanPrecision NetEvaluator::precision() const { return evaluator_.plan()->precision(); }
 
 void NetEvaluator::encode(const envs::State& state, RowBuffer& buffer) const {
   buffer.planes.resize(plane_floats(spec_));
   buffer.policy.resize(static_cast<size_t>(spec_.actions));
   buffer.symmetry = 0;
-  if (symmetry_ == Symmetry::kHashed) {
-    buffer.symmetry = static_cast<int>(mix64(state.key()) % spec_.symmetries.size());
-  }
+  if (symmetry_ == Symmetry::kHashed) buffer.symmetry = hashed_symmetry(state);
   state.encode(buffer.symmetry, buffer.planes.data());
 }
 
@@ -75,12 +85,12 @@ void NetEvaluator::decode(const RowBuffer& buffer, search::EvalRow& row) const {
   for (size_t action = 0; action < image.size(); ++action) {
     row.logits[action] = buffer.policy[static_cast<size_t>(image[action])];
   }
-  row.value = 2.0f * sigmoid(buffer.value) - 1.0f;
+  row.value = value_of_logit(buffer.value);
   row.score = buffer.score * kScoreUnit;
 }
 
 OwnershipEvaluator::OwnershipEvaluator(PolicyValueNet& net, const envs::GameSpec& spec)
-    : spec_(spec), plan_(compile(net, spec, true)) {}
+    : spec_(spec), plan_(compile_with_ownership(net, spec)) {}
 
 std::vector<float> OwnershipEvaluator::evaluate(const envs::State& state) const {
   CHECK(state.spec().name == spec_.name);
@@ -98,7 +108,7 @@ std::vector<float> OwnershipEvaluator::evaluate(const envs::State& state) const 
     plan_->run(inputs, outputs, *workspace);
     for (size_t point = 0; point < points; ++point) {
       const auto image = static_cast<size_t>(spec_.symmetries[s][point]);
-      mean[point] += part * (2.0f * sigmoid(logits[image]) - 1.0f);
+      mean[point] += part * value_of_logit(logits[image]);
     }
   }
   return mean;

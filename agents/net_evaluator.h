@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "agents/calibration.h"
 #include "agents/policy_value_net.h"
 #include "nn/infer/batch_evaluator.h"
 #include "search/evaluator.h"
@@ -18,17 +19,29 @@ enum class Symmetry {
   kHashed,  // one of the game's symmetries, chosen by the position's key: random but repeatable
 };
 
+// The one that kHashed means for this position.
+int hashed_symmetry(const envs::State& state);
+// The features of a position under a symmetry, [H,W,planes].
+std::vector<float> encoded(const envs::State& state, int symmetry);
+
 class NetEvaluator : public search::Evaluator {
  public:
-  // Compiles `net` for the board of `spec`; an Error if the network is for another game.
-  NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry);
+  // Compiles `net` for the board of `spec`, calibrated if the precision is reduced; an Error if
+  // the network is for another game.
+  NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry,
+               nn::PlanPrecision precision = nn::PlanPrecision::kFloat32);
+  // Over a plan for the board of `spec`, as compile makes them. If it is reduced, `replace` has no
+  // positions to calibrate with and may not be called.
+  NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec, Symmetry symmetry);
 
   void submit(search::EvalBatch& batch, int rows) override;
   void wait(search::EvalBatch& batch) override;
   int preferred_rows() const override;
 
-  // Takes new weights (same game and board) into use from the next submit on; any thread.
+  // Takes new weights (same game and board) into use from the next submit on; any thread. They
+  // are calibrated on the positions of the first ones.
   void replace(PolicyValueNet& net);
+  nn::PlanPrecision precision() const;  // what the plan runs in
 
  private:
   // Where one row's numbers stand between encoding and decoding.
@@ -44,6 +57,8 @@ class NetEvaluator : public search::Evaluator {
 
   const envs::GameSpec spec_;
   Symmetry symmetry_;
+  const nn::PlanPrecision wanted_;
+  const Calibration calibration_;  // empty for float32
   nn::BatchEvaluator evaluator_;
   std::vector<RowBuffer> buffers_;  // of the batch under way
 };

@@ -123,6 +123,12 @@ std::unique_ptr<PolicyValueNet> net_from(const nn::SafeTensors& content, const s
   return net;
 }
 
+nn::SafeTensors shipped_file() {
+  const std::string_view bytes(tengen_net_go9_begin,
+                               static_cast<size_t>(tengen_net_go9_end - tengen_net_go9_begin));
+  return nn::parse_safetensors(bytes, kShippedNetName);
+}
+
 }  // namespace
 
 void save_net(const std::string& path, PolicyValueNet& net,
@@ -136,11 +142,10 @@ std::unique_ptr<PolicyValueNet> load_net(const std::string& path) {
   return net_from(nn::load_safetensors(path), path);
 }
 
-std::unique_ptr<PolicyValueNet> shipped_net() {
-  const std::string name = "the network inside the program";
-  const std::string_view bytes(tengen_net_go9_begin,
-                               static_cast<size_t>(tengen_net_go9_end - tengen_net_go9_begin));
-  return net_from(nn::parse_safetensors(bytes, name), name);
+std::unique_ptr<PolicyValueNet> shipped_net() { return net_from(shipped_file(), kShippedNetName); }
+
+std::map<std::string, std::string> net_metadata(const std::string& path) {
+  return (path.empty() ? shipped_file() : nn::load_safetensors(path)).metadata;
 }
 
 }  // namespace tengen::agents

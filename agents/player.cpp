@@ -11,6 +11,7 @@
 #include "agents/gtp_process.h"
 #include "agents/mcts_agent.h"
 #include "agents/net_evaluator.h"
+#include "agents/precision_report.h"
 #include "agents/random_agent.h"
 #include "search/stand_ins.h"
 
@@ -23,7 +24,8 @@ struct Settings {
   int playouts = 1;
   size_t cache_mib = 32;
   Symmetry symmetry = Symmetry::kHashed;
-  std::string net_path;  // empty: the shipped one
+  std::optional<nn::PlanPrecision> precision;  // nothing: what the network's reports advise
+  std::string net_path;                        // empty: the shipped one
 };
 
 // Thrown by setters; make_player adds the description and the key.
@@ -87,6 +89,15 @@ void set_symmetry(Settings& s, std::string_view text) {
   if (text != "none" && text != "hashed") throw BadValue{"none or hashed"};
   s.symmetry = text == "none" ? Symmetry::kNone : Symmetry::kHashed;
 }
+void set_precision(Settings& s, std::string_view text) {
+  s.precision.reset();
+  if (text == "auto") return;
+  try {
+    s.precision = nn::plan_precision_named(std::string(text));
+  } catch (const Error&) {
+    throw BadValue{"auto, float32, bfloat16 or int16"};
+  }
+}
 void set_playouts(Settings& s, std::string_view text) {
   s.playouts = number<int>(text, 1, 1'000'000, "a whole number from 1 on");
 }
@@ -108,6 +119,7 @@ constexpr Key kKeys[] = {
     {"seed", set_seed, "net rollout random"},
     {"cache_mib", set_cache, "net"},
     {"symmetry", set_symmetry, "net"},
+    {"precision", set_precision, "net"},
     {"playouts", set_playouts, "rollout"},
 };
 
@@ -207,10 +219,11 @@ class PlayerText {
   }
 
   std::unique_ptr<Agent> net(const Settings& s) const {
-    const std::shared_ptr<PolicyValueNet> net =
-        s.net_path.empty() ? shipped_net() : load_net(s.net_path);
-    const auto make_evaluator = [s, net](const envs::State& start) {
-      std::unique_ptr<search::Evaluator> judge = judge_for(start.spec(), s, *net);
+    const auto plans = std::make_shared<NetPlans>(
+        s.net_path.empty() ? shipped_net() : load_net(s.net_path), precision_for(s));
+    const auto make_evaluator = [s, plans](const envs::State& start) {
+      std::unique_ptr<search::Evaluator> judge = std::make_unique<NetEvaluator>(
+          plan_for(start.spec(), s, *plans), start.spec(), s.symmetry);
       if (s.cache_mib == 0) return judge;
       judge = std::make_unique<CachedEvaluator>(std::move(judge), start, s.cache_mib);
       return judge;
@@ -218,13 +231,20 @@ class PlayerText {
     return std::make_unique<MctsAgent>(text_, make_evaluator, s.mcts);
   }
 
+  static NetPlans::PrecisionFor precision_for(const Settings& s) {
+    if (s.precision) return [wanted = *s.precision](const auto&) { return wanted; };
+    return [reports = carried_reports(s.net_path)](const envs::GameSpec& spec) {
+      return advised_precision(reports, spec);
+    };
+  }
+
   // What fits the board is known only when a game begins; the file is named then too.
-  static std::unique_ptr<NetEvaluator> judge_for(const envs::GameSpec& spec, const Settings& s,
-                                                 PolicyValueNet& net) {
+  static std::shared_ptr<const nn::Plan> plan_for(const envs::GameSpec& spec, const Settings& s,
+                                                  NetPlans& plans) {
     try {
-      return std::make_unique<NetEvaluator>(net, spec, s.symmetry);
+      return plans.plan(spec);
     } catch (const Error& error) {
-      const std::string file = s.net_path.empty() ? "the network inside the program" : s.net_path;
+      const std::string file = s.net_path.empty() ? kShippedNetName : s.net_path;
       throw Error(file + ": " + error.what());
     }
   }

@@ -2,18 +2,21 @@
 //   net   net:weights.safetensors,visits=400,time=1   rollout:visits=1000   random
 //   visits=800   (short for net:visits=800)   gtp:gnugo --mode gtp --level 10 --chinese-rules
 //
-//   key                for                  what
-//   visits             net rollout          of a search; 400 where neither a time nor a clock
-//   decides time               net rollout          seconds a move rows               net rollout
-//   positions judged at once; as many as workers temperature        net rollout          of the
-//   choice over visits; 0, the most visited temperature_moves  net rollout          for so many
-//   first moves of a game; 30 resign             net rollout          below this value, or never;
-//   -0.95 noise              net rollout          share of Dirichlet noise at the root; 0
-//   memory_mib         net rollout          for the tree; 1024
-//   seed               net rollout random   1
-//   cache_mib          net                  for judgements; 32, and 0 for none
-//   symmetry           net                  none or hashed: which image the network sees; hashed
-//   playouts           rollout              a position; 1
+//   key                for                 what, and its default
+//   visits             net rollout         of a search; 400 where no time or clock decides
+//   time               net rollout         seconds a move
+//   rows               net rollout         positions judged at once; as many as workers
+//   temperature        net rollout         of the choice over visits; 0, the most visited
+//   temperature_moves  net rollout         for so many first moves of a game; 30
+//   resign             net rollout         below this value, or never; -0.95
+//   noise              net rollout         share of Dirichlet noise at the root; 0
+//   memory_mib         net rollout         for the tree; 1024
+//   seed               net rollout random  1
+//   cache_mib          net                 for judgements; 32, and 0 for none
+//   symmetry           net                 none or hashed: which image the network sees; hashed
+//   precision          net                 auto, float32, bfloat16 or int16; auto, which is float32
+//                                          unless the network's report says that less wins
+//   playouts           rollout             a position; 1
 #pragma once
 
 #include <memory>

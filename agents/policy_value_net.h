@@ -70,5 +70,8 @@ void save_net(const std::string& path, PolicyValueNet& net,
 std::unique_ptr<PolicyValueNet> load_net(const std::string& path);
 // The network inside the program.
 std::unique_ptr<PolicyValueNet> shipped_net();
+inline constexpr const char* kShippedNetName = "the network inside the program";
+// The metadata of a weights file; no path: of the network inside the program.
+std::map<std::string, std::string> net_metadata(const std::string& path);
 
 }  // namespace tengen::agents

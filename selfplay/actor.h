@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nn/base/rng.h"
+#include "nn/infer/plan_precision.h"
 #include "search/drive.h"
 #include "selfplay/record.h"
 
@@ -22,6 +23,7 @@ struct ActorOptions {
   std::string game = "tictactoe";  // as new_game takes it, without komi if `komis` is given
   std::string komis;               // "6.5,7,7.5": each game of Go draws one
   int games = 64;                  // under way at once
+  nn::PlanPrecision precision = nn::PlanPrecision::kFloat32;  // of the network's judgements
   int full_visits = 128;
   int fast_visits = 24;
   float full_share = 0.25f;      // probability of a full search

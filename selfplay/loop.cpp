@@ -24,7 +24,8 @@ agents::PolicyValueConfig net_config(const RunOptions& options) {
 std::unique_ptr<agents::NetEvaluator> make_evaluator(agents::PolicyValueNet& net,
                                                      const RunOptions& options) {
   const auto start = envs::new_game(game_choices(options.actor).front());
-  return std::make_unique<agents::NetEvaluator>(net, start->spec(), agents::Symmetry::kHashed);
+  return std::make_unique<agents::NetEvaluator>(net, start->spec(), agents::Symmetry::kHashed,
+                                                options.actor.precision);
 }
 
 }  // namespace
@@ -76,6 +77,8 @@ void Loop::run(const std::atomic<bool>& stop, double minutes) {
   begin_ = Clock::now();
   if (options_.trainer.bfloat16 && !nn::cpu_device().fast_bfloat16())
     progress_.line("trainer.bfloat16: this processor has no such products; they run in float32");
+  if (evaluator_->precision() != options_.actor.precision)
+    progress_.line("actor.precision: this processor has no faster kind; games run in float32");
   interval_ = {};
   while (!over()) {
     generate();

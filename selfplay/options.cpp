@@ -71,6 +71,14 @@ double parse_number(const std::string& text, const OptionField& field, bool whol
   return number;
 }
 
+nn::PlanPrecision parse_precision(const std::string& text, const OptionField& field) {
+  try {
+    return nn::plan_precision_named(text);
+  } catch (const Error& error) {
+    throw Error("option " + field.key + ": " + error.what());
+  }
+}
+
 void assign(const OptionField& field, const std::string& text) {
   std::visit(Overloaded{
                  [&](int* v) { *v = static_cast<int>(parse_number(text, field, true)); },
@@ -82,6 +90,7 @@ void assign(const OptionField& field, const std::string& text) {
                    *v = text == "true";
                  },
                  [&](std::string* v) { *v = text; },
+                 [&](nn::PlanPrecision* v) { *v = parse_precision(text, field); },
              },
              field.value);
 }
@@ -111,16 +120,18 @@ void set_option(RunOptions& options, const std::string& assignment) {
 }
 
 std::string option_text(const OptionField& field) {
-  return std::visit(Overloaded{
-                        [](const std::string* v) { return *v; },
-                        [](const bool* v) { return std::string(*v ? "true" : "false"); },
-                        [](const auto* v) {
-                          std::ostringstream out;
-                          out << *v;
-                          return out.str();
-                        },
-                    },
-                    field.value);
+  return std::visit(
+      Overloaded{
+          [](const std::string* v) { return *v; },
+          [](const nn::PlanPrecision* v) { return std::string(nn::plan_precision_name(*v)); },
+          [](const bool* v) { return std::string(*v ? "true" : "false"); },
+          [](const auto* v) {
+            std::ostringstream out;
+            out << *v;
+            return out.str();
+          },
+      },
+      field.value);
 }
 
 std::string options_to_json(RunOptions options) {

@@ -38,7 +38,7 @@ struct RunOptions {
 
 struct OptionField {
   std::string key;  // "actor.full_visits"
-  std::variant<int*, int64_t*, float*, bool*, std::string*> value;
+  std::variant<int*, int64_t*, float*, bool*, std::string*, nn::PlanPrecision*> value;
   double low = 0.0, high = 0.0;  // of a number, both allowed
   std::string help;
   bool fixed = false;  // may not change when a run is resumed

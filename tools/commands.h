@@ -12,4 +12,7 @@ void add_net(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_demo(CLI::App& app);
 
+// `tengen net report`, which has options of its own.
+void add_net_report(CLI::App& net);
+
 }  // namespace tengen::tools

@@ -176,6 +176,7 @@ void add_match(CLI::App& app) {
       "  tengen match net random --games 10\n"
       "  tengen match time=1 'gtp:gnugo --mode gtp --level 10 --chinese-rules' --sgf games\n"
       "  tengen match net:new.safetensors net:old.safetensors --games 400 --sprt 0 50\n"
+      "  tengen match net:precision=int16 net:precision=float32\n"
       "  tengen match rollout:visits=1000 random --size 7 --komi 9 --json result.json");
   match->callback([line] { run_match(*line); });
 }

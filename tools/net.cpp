@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agents/policy_value_net.h"
+#include "agents/precision_report.h"
 #include "nn/base/check.h"
 #include "nn/io/npz.h"
 #include "nn/io/onnx.h"
@@ -32,7 +33,11 @@ std::unique_ptr<agents::PolicyValueNet> net_of(const NetCommand& command) {
 void summarize(const NetCommand& command) {
   const auto net = net_of(command);
   const nn::Graph graph = net->graph(command.size, command.size, /*with_ownership=*/true);
-  std::cout << nn::summarize(graph, *net).text();
+  std::cout << nn::summarize(graph, *net).text() << "\n";
+  const auto reports = agents::carried_reports(command.net);
+  if (reports.empty())
+    std::cout << "It carries no report on reduced precision; tengen net report measures one.\n";
+  for (const agents::PrecisionReport& report : reports) std::cout << text(report);
 }
 
 void export_onnx(const NetCommand& command) {
@@ -69,6 +74,8 @@ void convert(const NetCommand& command) {
   }
   if (!command.metadata_from.empty())
     content.metadata = nn::load_safetensors(command.metadata_from).metadata;
+  // These weights may be others than those that were measured.
+  if (!command.metadata_from.empty()) content.metadata.erase(agents::kReportsKey);
   if (command.out.ends_with(".safetensors")) {
     nn::save_safetensors(command.out, content);
   } else {
@@ -100,7 +107,8 @@ void add_net(CLI::App& app) {
       "  tengen net summary --size 19\n"
       "  tengen net export-onnx go9.onnx\n"
       "  tengen net export-onnx mine.onnx --net runs/go9/nets/latest.safetensors\n"
-      "  tengen net convert runs/go9/nets/latest.safetensors weights.npz");
+      "  tengen net convert runs/go9/nets/latest.safetensors weights.npz\n"
+      "  tengen net report mine.safetensors --games 400 --seconds 0.1 --save");
 
   CLI::App* summary = net->add_subcommand("summary", "Layers, shapes, parameters and FLOPs");
   add_net_options(*summary, *command);
@@ -120,6 +128,7 @@ void add_net(CLI::App& app) {
   convert_app->add_option("--metadata", command->metadata_from,
                           "A .safetensors file whose metadata (the architecture) is written too");
   convert_app->callback([command] { convert(*command); });
+  add_net_report(*net);
 }
 
 }  // namespace tengen::tools

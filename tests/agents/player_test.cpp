@@ -118,6 +118,7 @@ TEST(Player, WrongValuesAreNamedWithWhatIsWanted) {
   expect_error("rollout:time=nan", {"time=nan is not"});
   expect_error("rollout:noise=2", {"noise=2 is not a fraction"});
   expect_error("visits=1,symmetry=all", {"symmetry=all is not none or hashed"});
+  expect_error("net:precision=int8", {"precision=int8 is not auto, float32, bfloat16 or int16"});
   expect_error("rollout:visits=1,,time=2", {"unknown key \"\""});
 }
 

@@ -35,6 +35,9 @@ TEST(Options, EveryPresetIsWithinTheTable) {
 TEST(Options, JsonRoundTrip) {
   RunOptions options = preset_options("go9");
   set_option(options, "trainer.learning_rate=0.0031");
+  set_option(options, "actor.precision=int16");
+  EXPECT_EQ(options_from_json(options_to_json(options), "test").actor.precision,
+            nn::PlanPrecision::kInt16);
   EXPECT_EQ(options_to_json(options_from_json(options_to_json(options), "test")),
             options_to_json(options));
 }
@@ -51,7 +54,7 @@ TEST(Options, WrongValuesAreErrors) {
   RunOptions options;
   for (const char* wrong : {"actor.games=0", "actor.games=2.5", "actor.games=many",
                             "actor.games=", "trainer.learning_rate=nan", "trainer.learning_rate=1x",
-                            "replay.symmetries=maybe", "actor.games"}) {
+                            "replay.symmetries=maybe", "actor.games", "actor.precision=int8"}) {
     EXPECT_NE(error_of([&] { set_option(options, wrong); }), "") << wrong;
   }
 }

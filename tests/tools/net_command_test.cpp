@@ -6,6 +6,8 @@
 #include <string>
 
 #include "agents/policy_value_net.h"
+#include "agents/precision_report.h"
+#include "envs/games.h"
 #include "nn/base/rng.h"
 #include "nn/io/safetensors.h"
 #include "nn/io/weights_file.h"
@@ -64,13 +66,50 @@ TEST(NetCommand, WeightsGoToNumpyAndBack) {
   EXPECT_EQ(nn::read_file(second), nn::read_file(first));
 }
 
+TEST(NetCommand, AReportIsMeasuredSavedAndShown) {
+  const nn::ScratchFolder folder;
+  const std::string path = folder.path("net.safetensors");
+  agents::PolicyValueNet net({.game = "tictactoe",
+                              .planes = envs::new_game("tictactoe")->spec().planes,
+                              .pass = false,
+                              .blocks = 1,
+                              .channels = 4},
+                             1);
+  agents::save_net(path, net);
+  EXPECT_TRUE(has(run("net summary --size 3 --net " + path).output, "no report"));
+  const Finished measured =
+      run("net report " + path + " --positions 20 --games 4 --visits 4 --seconds 0.001");
+  EXPECT_EQ(measured.exit_code, 0) << measured.output;
+  for (const char* part :
+       {"int16 against float32, 3x3, on 20 held", "policy divergence", "same best move",
+        "evaluations/s", "of 4 games", "4 visits", "0.001 s a move", "game 4 of 4"})
+    EXPECT_TRUE(has(measured.output, part)) << part << "\n" << measured.output;
+
+  agents::PrecisionReport report;
+  report.game = "tictactoe";
+  report.height = report.width = 3;
+  report.cost.positions = 77;
+  report.float32_evaluations_per_s = 1.0;
+  agents::save_report(path, report);
+  EXPECT_TRUE(has(run("net summary --size 3 --net " + path).output, "on 77 held positions"));
+  // Metadata that goes to other weights leaves the report behind.
+  const std::string weights = folder.path("w.npz"), other = folder.path("other.safetensors");
+  EXPECT_EQ(run("net convert " + path + " " + weights).exit_code, 0);
+  EXPECT_EQ(run("net convert " + weights + " " + other + " --metadata " + path).exit_code, 0);
+  EXPECT_TRUE(agents::carried_reports(other).empty());
+}
+
 TEST(NetCommand, ErrorsNameTheFileAndTheRemedy) {
   for (const auto& [arguments, part] :
        {std::pair("net export-onnx net.txt", ".onnx"),
         std::pair("net convert /does/not/exist.npz out.safetensors", "/does/not/exist.npz"),
         std::pair("net convert weights.pt out.npz", ".safetensors or .npz"),
         std::pair("net summary --net /does/not/exist.safetensors", "/does/not/exist"),
-        std::pair("net", "subcommand")}) {
+        std::pair("net report /does/not/exist.safetensors", "/does/not/exist"),
+        std::pair("net report --precision int4", "float32, bfloat16 and int16"),
+        std::pair("net report --precision float32", "less than float32"),
+        std::pair("net report --games 4", "--visits, --seconds"),
+        std::pair("net report --save", "inside the program"), std::pair("net", "subcommand")}) {
     const Finished refused = run(arguments);
     EXPECT_NE(refused.exit_code, 0) << arguments;
     EXPECT_TRUE(has(refused.output, part)) << refused.output;
