@@ -8,8 +8,10 @@
 #include <fstream>
 
 #include "agents/mcts_agent.h"
+#include "agents/precision_report.h"
 #include "nn/base/check.h"
 #include "tests/agents/small_net.h"
+#include "tests/nn/scratch_folder.h"
 
 namespace tengen::agents {
 namespace {
@@ -96,6 +98,21 @@ TEST(Player, ANetForAnotherGameIsNamedWhenAGameBegins) {
     EXPECT_NE(std::string(error.what()).find("tictactoe"), std::string::npos) << error.what();
   }
   std::filesystem::remove(path);
+}
+
+// A report that cannot be read shows who asks for it.
+TEST(Player, WhereNoPrecisionIsNamedTheFilesReportDecides) {
+  const nn::ScratchFolder folder;
+  const std::string path = folder.path("net.safetensors");
+  save_net(path, *opinionated_net(envs::new_game("go:size=5")->spec(), 1),
+           {{kReportsKey, "nonsense"}});
+  for (const char* precision : {"", ",precision=auto"})
+    expect_error("net:" + path + precision, {path, kReportsKey});
+  for (const char* precision : {"float32", "bfloat16", "int16"}) {
+    const auto agent = make_player("net:" + path + ",visits=2,precision=" + precision);
+    agent->start(*envs::new_game("go:size=5"));
+    EXPECT_EQ(agent->choose({}).report.visits, 2) << precision;
+  }
 }
 
 TEST(Player, UnknownPlayersAndKeysAreNamedWithTheKnownOnes) {
