@@ -70,8 +70,7 @@ class OpenTrace {
 
 }  // namespace
 
-Graph trace(const std::function<std::vector<Var>(const std::vector<Var>&)>& forward,
-            const std::vector<Shape>& input_shapes) {
+Graph trace(const Forward& forward, const std::vector<Shape>& input_shapes) {
   CHECK(!tracing());
   Recorder recorder;
   OpenTrace open(recorder);

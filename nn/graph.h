@@ -71,10 +71,12 @@ struct Graph {
   std::vector<int> outputs;
 };
 
+// A network as a function of its inputs, in eval mode.
+using Forward = std::function<std::vector<Var>(const std::vector<Var>&)>;
+
 // Runs `forward` once on zeros of the given shapes, without gradients, and returns what it did.
 // The module must be in eval mode. An operation that does not record itself is a CheckFailure.
-Graph trace(const std::function<std::vector<Var>(const std::vector<Var>&)>& forward,
-            const std::vector<Shape>& input_shapes);
+Graph trace(const Forward& forward, const std::vector<Shape>& input_shapes);
 
 // Whether a trace is open on this thread; operations then call record_operation. Empty inputs (a
 // bias that is not there) are left out.

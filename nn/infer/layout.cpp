@@ -82,17 +82,21 @@ void Layout::place_middle(const FoldedGraph& folded) {
   FirstFit memory;
   for (size_t i = 0; i < folded.operations.size(); ++i) {
     const Operation& o = folded.operations[i];
-    const bool own = !placed_[o.output];
-    if (own) {
-      places_[o.output] = {Place::In::kWorkspace, memory.take(o.shape.size()), nullptr};
-      placed_[o.output] = true;
-    }
+    std::vector<int> own;
+    const auto make = [&](int v, int64_t floats) {
+      if (v < 0 || placed_[v]) return;
+      places_[v] = {Place::In::kWorkspace, memory.take(floats), nullptr};
+      placed_[v] = true;
+      own.push_back(v);
+    };
+    make(o.output, o.shape.size());
+    make(o.last_cell, o.recurrent.rows * o.recurrent.hidden);
     const auto drop = [&](int v) {
       if (places_[v].in == Place::In::kWorkspace && last_read[v] <= i)
         memory.give_back(places_[v].at);
     };
     for_each_read(o, drop);
-    if (own && last_read[o.output] <= i) drop(o.output);  // nobody reads it
+    for (const int v : own) drop(v);  // if nobody reads it
   }
   floats_ = memory.most();
 }
@@ -103,6 +107,7 @@ Places Layout::places_of(const Operation& o) const {
   places.output = places_[o.output];
   if (o.residual >= 0) places.residual = places_[o.residual];
   if (o.row_bias >= 0) places.row_bias = places_[o.row_bias];
+  if (o.last_cell >= 0) places.last_cell = places_[o.last_cell];
   return places;
 }
 

@@ -1,6 +1,7 @@
 // The operations of a plan, after folding: what a traced graph becomes before steps are built.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,26 +11,19 @@
 
 namespace tengen::nn {
 
+struct Arguments;  // step.h: where the values of an operation lie while it runs
+using StepBody = std::function<void(const Arguments& at)>;
+
 // Values are named by graph nodes, reshapes by the value they share memory with.
 struct Operation {
-  enum class Kind {
-    kProduct,
-    kAffine,
-    kUnary,
-    kBinary,
-    kMeanPool,
-    kMaxPool,
-    kWindowMean,
-    kWindowMax,
-    kConcat,
-    kSlice
-  };
-  Kind kind = Kind::kUnary;
+  // A call has no part in folding: `body` is all that there is to know.
+  enum class Kind { kProduct, kAffine, kBinary, kRecurrent, kCall };
+  Kind kind = Kind::kCall;
   std::string name;  // of the graph's operation it began as
   std::vector<int> inputs;
   int output = -1;
   Shape shape;        // of the output
-  bool relu = false;  // last of all
+  bool relu = false;  // last of all; not of calls
 
   // kProduct: a convolution or, as 1x1 over [rows,1] pixels, a linear layer; then + bias,
   // + row_bias_factor * row_bias, + residual. kAffine: x * weight + bias, over the last axis.
@@ -39,14 +33,18 @@ struct Operation {
   int row_bias = -1;                   // value [conv.n,out], or none
   std::vector<float> row_bias_factor;  // [out]
 
-  UnaryOp unary = Unary::kRelu;
+  // kBinary: how the second input meets the first.
   Binary binary = Binary::kAdd;
-  Pool2dShape window;  // kWindowMean, kWindowMax
-  // Binary: how the second input meets the first. Global pools: x [outer, axis, inner].
   Broadcast way;
-  // Concat and slice: runs of each input and of the output, `way.outer` times.
-  std::vector<int64_t> runs;
-  int64_t offset = 0;
+
+  // kRecurrent, with `weight` of the inputs and `bias`; inputs x, h0 [, c0].
+  RecurrentShape recurrent;
+  std::vector<float> recurrent_weight;
+  int last_cell = -1;  // value [rows,hidden] that it also makes, or none
+
+  // kCall.
+  StepBody body;
+  int64_t scratch_floats = 0;
 };
 
 struct FoldedGraph {

@@ -58,7 +58,7 @@ Plan::Program::Program(const Graph& graph) : folded(fold(graph)), layout(graph, 
   for (const int output : graph.outputs) output_shapes.push_back(graph.nodes[output].shape);
   for (Operation& operation : folded.operations) {
     Places places = layout.places_of(operation);
-    steps.push_back(make_simple_step(kernels(), std::move(operation), std::move(places)));
+    steps.push_back(make_step(kernels(), std::move(operation), std::move(places)));
     scratch_floats = std::max(scratch_floats, steps.back()->scratch_floats());
   }
   folded = {};

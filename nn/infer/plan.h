@@ -36,7 +36,8 @@ class Plan {
 
   std::unique_ptr<Workspace> make_workspace() const;
   // inputs[i] holds the floats of graph input i; outputs[i] receives those of output i. Does not
-  // allocate.
+  // allocate, but for scratch memory that some kernels keep from a thread's first run on. A number
+  // that should be an index and is none is a CheckFailure.
   void run(std::span<const float* const> inputs, std::span<float* const> outputs,
            Workspace& workspace) const;
 

@@ -47,7 +47,23 @@ struct Frame {
 // The places of an operation's values.
 struct Places {
   std::vector<Place> inputs;
-  Place output, residual, row_bias;
+  Place output, residual, row_bias, last_cell;
+};
+
+// What the body of a call works on.
+struct Arguments {
+  const Kernels& kernels;
+  Device& device;  // the fast one
+  const Frame& frame;
+  const Places& places;
+
+  const float* in(size_t i) const { return frame.read(places.inputs[i]); }
+  float* out() const { return frame.write(places.output); }
+  float* scratch() const { return frame.scratch; }
+  int32_t* whole_scratch() const { return reinterpret_cast<int32_t*>(frame.scratch); }
+  // `count` numbers of input i, as whole numbers in [0, limit) in the scratch memory. Another is a
+  // CheckFailure that names `op` and the number's place.
+  const int32_t* whole_numbers(const char* op, size_t i, int64_t count, int64_t limit) const;
 };
 
 class Step {
@@ -62,8 +78,10 @@ class Step {
   virtual void pack(float* /*to*/) {}
 };
 
-// Products (steps_product.cpp) and all others (steps_simple.cpp).
+// steps_simple.cpp, which asks the other two (steps_product.cpp, steps_recurrent.cpp).
+std::unique_ptr<Step> make_step(const Kernels& kernels, Operation operation, Places places);
 std::unique_ptr<Step> make_product_step(const Kernels& kernels, Operation operation, Places places);
-std::unique_ptr<Step> make_simple_step(const Kernels& kernels, Operation operation, Places places);
+std::unique_ptr<Step> make_recurrent_step(const Kernels& kernels, Operation operation,
+                                          Places places);
 
 }  // namespace tengen::nn

@@ -26,8 +26,6 @@ struct OnnxOptions {
   bool any_batch = true;
 };
 
-using Forward = std::function<std::vector<Var>(const std::vector<Var>&)>;
-
 // The network must be in eval mode. An operation that ONNX cannot say is an Error that names it.
 std::string onnx_bytes(const Forward& forward, const std::vector<Shape>& input_shapes,
                        const OnnxOptions& options = {});

@@ -13,39 +13,19 @@
 #include "nn/layers/linear.h"
 #include "nn/ops.h"
 #include "tests/nn/onnx_comparison.h"
-#include "tests/nn/op_cases.h"
 #include "tests/nn/scratch_folder.h"
+#include "tests/nn/traced_cases.h"
 
 namespace tengen::nn {
 namespace {
 
-// The case with its first input as the network's and the others as parameters. Image cases come
-// a second time behind a convolution that changes nothing, which hands on channels first.
-Forward forward_of(const OpCase& c, bool behind_convolution) {
-  std::vector<Var> rest;
-  for (size_t k = 1; k < c.inputs.size(); ++k)
-    rest.emplace_back(Tensor(c.inputs[k], spread_values(c.inputs[k].size(), k)));
-  Var identity;
-  if (behind_convolution) {
-    const int64_t channels = c.inputs[0][3];
-    Tensor weight({1, 1, channels, channels});
-    for (int64_t k = 0; k < channels; ++k) weight.values()[k * channels + k] = 1.0f;
-    identity = Var(weight);
-  }
-  return [=](const std::vector<Var>& in) {
-    std::vector<Var> all{behind_convolution ? conv2d(in[0], identity, Var(), {}) : in[0]};
-    all.insert(all.end(), rest.begin(), rest.end());
-    return std::vector<Var>{c.run(all)};
+// The network behind a convolution that changes nothing, which hands on channels first.
+Forward behind_convolution(const Forward& network, int64_t channels) {
+  Tensor weight({1, 1, channels, channels});
+  for (int64_t k = 0; k < channels; ++k) weight.values()[k * channels + k] = 1.0f;
+  return [network, identity = Var(weight)](const std::vector<Var>& in) {
+    return network({conv2d(in[0], identity, Var(), {})});
   };
-}
-
-bool can_be_traced(const Forward& forward, const Shape& shape) {
-  try {
-    trace(forward, {shape});
-    return true;
-  } catch (const CheckFailure&) {
-    return false;  // of training: batch statistics, losses
-  }
 }
 
 TEST(Onnx, EveryOperationIsTheRuntimesToo) {
@@ -54,8 +34,9 @@ TEST(Onnx, EveryOperationIsTheRuntimesToo) {
   for (const OpCase& c : op_cases()) {
     for (const bool behind : {false, true}) {
       if (behind && c.inputs[0].rank() != 4) continue;
-      const Forward forward = forward_of(c, behind);
-      if (!can_be_traced(forward, c.inputs[0])) continue;
+      const Forward forward =
+          behind ? behind_convolution(network_of(c), c.inputs[0][3]) : network_of(c);
+      if (!can_be_traced(forward, {c.inputs[0]})) continue;
       const Tensor x(c.inputs[0], spread_values(c.inputs[0].size(), 0));
       std::string model;
       try {

@@ -18,8 +18,6 @@
 namespace tengen::nn {
 namespace {
 
-using Forward = std::function<std::vector<Var>(const std::vector<Var>&)>;
-
 // Random parameters by name, the same at every call.
 class Parameters {
  public:

@@ -1,0 +1,65 @@
+// Pooling, in windows and of whole images.
+#include <algorithm>
+
+#include "nn/image_shapes.h"
+#include "nn/infer/folder.h"
+#include "nn/infer/step.h"
+
+namespace tengen::nn {
+namespace {
+
+Pool2dShape window_of(const Folder& to, int i) {
+  const bool mean = to.node(i).op == "average_pool2d";
+  return pool2d_shape(to.node(i).op.c_str(), to.input_shape(i, 0),
+                      {.kernel = to.per_axis(i, "kernel"),
+                       .stride = to.per_axis(i, "stride"),
+                       .padding = to.per_axis(i, "padding"),
+                       .count_padding = mean && to.whole(i, "count_padding") != 0});
+}
+
+// x [points, channels] -> y [channels].
+void mean_of_image(const Kernels& kernels, int64_t points, int64_t channels, const float* x,
+                   float* y) {
+  std::copy_n(x, channels, y);
+  for (int64_t p = 1; p < points; ++p) kernels.add(channels, y, x + p * channels, y);
+  for (int64_t c = 0; c < channels; ++c) y[c] /= static_cast<float>(points);
+}
+void max_of_image(const Kernels& kernels, int64_t points, int64_t channels, const float* x,
+                  float* y) {
+  std::copy_n(x, channels, y);
+  for (int64_t p = 1; p < points; ++p)
+    kernels.element.binary(Binary::kMaximum, channels, y, x + p * channels, y);
+}
+
+template <class Pool>
+void call_pool(Folder& to, int i, const Pool& pool) {
+  const Shape& x = to.input_shape(i, 0);
+  const int64_t images = x[0], points = x[1] * x[2], channels = x[3];
+  to.call(i, [=](const Arguments& at) {
+    for (int64_t n = 0; n < images; ++n)
+      pool(at.kernels, points, channels, at.in(0) + n * points * channels, at.out() + n * channels);
+  });
+}
+
+}  // namespace
+
+void fold_images(FoldTable& table) {
+  table["max_pool2d"] = [](Folder& to, int i) {
+    const int64_t taps = to.shape(i).size();  // where the maxima were, which nobody reads
+    to.call(
+        i,
+        [s = window_of(to, i)](const Arguments& at) {
+          at.device.max_pool(s, at.in(0), at.out(), at.whole_scratch());
+        },
+        taps);
+  };
+  table["average_pool2d"] = [](Folder& to, int i) {
+    to.call(i, [s = window_of(to, i)](const Arguments& at) {
+      at.device.average_pool(s, at.in(0), at.out());
+    });
+  };
+  table["global_mean_pool"] = [](Folder& to, int i) { call_pool(to, i, mean_of_image); };
+  table["global_max_pool"] = [](Folder& to, int i) { call_pool(to, i, max_of_image); };
+}
+
+}  // namespace tengen::nn
