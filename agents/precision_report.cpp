@@ -35,6 +35,7 @@ Json json_of(const PrecisionReport& report) {
                {"height", report.height},
                {"width", report.width},
                {"precision", nn::plan_precision_name(report.precision)},
+               {"kernels", report.kernels},
                {"positions", report.cost.positions},
                {"policy_kl_nats", json_of(report.cost.policy_kl)},
                {"value_error", json_of(report.cost.value)},
@@ -72,6 +73,7 @@ PrecisionReport report_from(const Json& json) {
   json.at("height").get_to(report.height);
   json.at("width").get_to(report.width);
   report.precision = nn::plan_precision_named(json.at("precision").get<std::string>());
+  json.at("kernels").get_to(report.kernels);
   json.at("positions").get_to(report.cost.positions);
   read(json.at("policy_kl_nats"), report.cost.policy_kl);
   read(json.at("value_error"), report.cost.value);
@@ -120,11 +122,16 @@ bool PrecisionReport::about(const envs::GameSpec& spec) const {
          width == spec.width;
 }
 
+bool PrecisionReport::same_subject(const PrecisionReport& other) const {
+  return game == other.game && height == other.height && width == other.width &&
+         precision == other.precision && kernels == other.kernels;
+}
+
 nn::PlanPrecision advised_precision(std::span<const PrecisionReport> reports,
-                                    const envs::GameSpec& spec) {
+                                    const envs::GameSpec& spec, std::string_view kernels) {
   const PrecisionReport* best = nullptr;
   for (const PrecisionReport& report : reports) {
-    if (!report.about(spec) || !won(report.equal_time)) continue;
+    if (!report.about(spec) || report.kernels != kernels || !won(report.equal_time)) continue;
     if (!best || report.equal_time->score_low > best->equal_time->score_low) best = &report;
   }
   return best ? best->precision : nn::PlanPrecision::kFloat32;
@@ -138,9 +145,7 @@ void save_report(const std::string& path, PrecisionReport report) {
   nn::SafeTensors content = nn::load_safetensors(path);
   Json reports = Json::array();
   for (const PrecisionReport& earlier : reports_in(content.metadata, path)) {
-    const bool same = earlier.game == report.game && earlier.height == report.height &&
-                      earlier.width == report.width && earlier.precision == report.precision;
-    if (!same) {
+    if (!earlier.same_subject(report)) {
       reports.push_back(json_of(earlier));
       continue;
     }
@@ -153,9 +158,9 @@ void save_report(const std::string& path, PrecisionReport report) {
 }
 
 std::string text(const PrecisionReport& report) {
-  std::string lines = fmt::format("{} against float32, {}x{}, on {} held positions\n",
+  std::string lines = fmt::format("{} against float32, {}x{}, on {} held positions, {} kernels\n",
                                   nn::plan_precision_name(report.precision), report.height,
-                                  report.width, report.cost.positions);
+                                  report.width, report.cost.positions, report.kernels);
   const auto deviation = [&](const char* label, const Deviation& d, const char* unit) {
     lines += fmt::format("  {:<22}{:.2e}, at worst {:.2e}{}\n", label, d.mean, d.worst, unit);
   };

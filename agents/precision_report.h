@@ -2,12 +2,13 @@
 // ground on which a network plays in less than float32 where nobody asks for a precision.
 //
 // `tengen net report` measures and writes it; the file's metadata holds it as JSON under
-// "precision_reports", one report for each board and precision.
+// "precision_reports", one report for each board, precision and set of kernels.
 #pragma once
 
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/precision_cost.h"
@@ -32,25 +33,27 @@ struct PrecisionReport {
   std::string game;  // a family, as PolicyValueConfig::game
   int height = 0, width = 0;
   nn::PlanPrecision precision = nn::PlanPrecision::kInt16;
+  std::string kernels;             // that it was measured with, nn::Kernels::name
   PrecisionCost cost;              // against float32, on positions that did not calibrate
   double evaluations_per_s = 0.0;  // on one core
   double float32_evaluations_per_s = 0.0;
   std::optional<SelfMatch> equal_visits, equal_time;
 
   bool about(const envs::GameSpec& spec) const;
+  bool same_subject(const PrecisionReport& other) const;  // board, precision and kernels
 };
 
-// The precision for games on this board: of those that were shown to win at equal time (400 games
-// or more, the whole interval of the score above one half) the one with the highest lower end;
-// float32 if there is none.
+// The precision for games on this board with these kernels: of those that were shown to win at
+// equal time (400 games or more, the whole interval of the score above one half) the one with the
+// highest lower end; float32 if there is none.
 nn::PlanPrecision advised_precision(std::span<const PrecisionReport> reports,
-                                    const envs::GameSpec& spec);
+                                    const envs::GameSpec& spec, std::string_view kernels);
 
 // Those in the metadata of a weights file; no path: of the network inside the program. An Error
 // names the file and the key that cannot be understood.
 std::vector<PrecisionReport> carried_reports(const std::string& path);
-// Puts the report into the file in place of the one of the same board and precision, whose matches
-// it takes over where it brings none. All else in the file stays as it is; see
+// Puts the report into the file in place of the one of the same subject, whose matches it takes
+// over where it brings none. All else in the file stays as it is; see
 // nn::save_safetensors for how it is written.
 void save_report(const std::string& path, PrecisionReport report);
 

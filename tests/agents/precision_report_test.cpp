@@ -24,6 +24,7 @@ PrecisionReport report_of(PlanPrecision precision, int size, std::optional<SelfM
   report.game = "go";
   report.height = report.width = size;
   report.precision = precision;
+  report.kernels = "avx512";
   report.cost = {400, {1e-5, 2e-4}, {0.001, 0.01}, {0.02, 0.3}, 0.995};
   report.evaluations_per_s = 4000;
   report.float32_evaluations_per_s = 2500;
@@ -34,7 +35,7 @@ PrecisionReport report_of(PlanPrecision precision, int size, std::optional<SelfM
 TEST(PrecisionReport, OnlyAWinAtEqualTimeOnThisBoardIsAdvised) {
   const auto nine = envs::new_game("go:size=9")->spec();
   const auto advised = [&](std::vector<PrecisionReport> reports) {
-    return advised_precision(reports, nine);
+    return advised_precision(reports, nine, "avx512");
   };
   const PlanPrecision int16 = PlanPrecision::kInt16, bfloat16 = PlanPrecision::kBfloat16;
   EXPECT_EQ(advised({}), PlanPrecision::kFloat32);
@@ -53,6 +54,10 @@ TEST(PrecisionReport, OnlyAWinAtEqualTimeOnThisBoardIsAdvised) {
   PrecisionReport visits = report_of(int16, 9, {});
   visits.equal_visits = match(300, 100, 0.7);
   EXPECT_EQ(advised({visits}), PlanPrecision::kFloat32);
+  // Nor does what another kind of processor wins.
+  PrecisionReport elsewhere = report_of(int16, 9, match(240, 160, 0.55));
+  elsewhere.kernels = "avx2";
+  EXPECT_EQ(advised({elsewhere}), PlanPrecision::kFloat32);
   PrecisionReport other_game = report_of(int16, 9, match(240, 160, 0.55));
   other_game.game = "tictactoe";
   EXPECT_EQ(advised({other_game}), PlanPrecision::kFloat32);
