@@ -1,5 +1,5 @@
 // A running GTP program and the way of bytes to it: commands out, answers in, each with a deadline.
-// The only place in the house that knows Boost.Process.
+// The only place in the agents that knows Boost.Process.
 #pragma once
 
 #include <memory>

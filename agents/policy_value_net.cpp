@@ -219,7 +219,7 @@ PolicyValueOutput PolicyValueNet::forward(const Var& planes, bool with_ownership
   return out;
 }
 
-nn::Graph PolicyValueNet::graph(int height, int width, bool with_ownership) {
+nn::Graph PolicyValueNet::graph(int height, int width, bool with_ownership, int rows) {
   const EvalMode eval(*this);
   const auto run = [&](const std::vector<Var>& inputs) {
     const PolicyValueOutput out = forward(inputs[0], with_ownership);
@@ -227,7 +227,7 @@ nn::Graph PolicyValueNet::graph(int height, int width, bool with_ownership) {
     if (with_ownership) outputs.push_back(out.ownership);
     return outputs;
   };
-  return nn::trace(run, {nn::Shape{1, height, width, config_.planes}});
+  return nn::trace(run, {nn::Shape{rows, height, width, config_.planes}});
 }
 
 PolicyValueConfig config_for(const envs::GameSpec& spec, PolicyValueConfig rest) {

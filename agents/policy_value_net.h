@@ -50,9 +50,9 @@ class PolicyValueNet : public nn::Module {
   PolicyValueOutput forward(const nn::Var& planes, bool with_ownership = true);
   const PolicyValueConfig& config() const;
 
-  // The inference graph for one row of a board of this size; outputs are policy, value, score
+  // The inference graph for so many rows of a board of this size; outputs are policy, value, score
   // and, if asked, ownership. Leaves the module in its mode; not concurrent with training.
-  nn::Graph graph(int height, int width, bool with_ownership);
+  nn::Graph graph(int height, int width, bool with_ownership, int rows = 1);
 
  private:
   struct Layers;

@@ -26,7 +26,6 @@ constexpr Benchmark kBenchmarks[] = {
     {"rules", "Go rules: playouts, legal moves, features", bench_rules},
     {"search", "The tree alone, with the hash evaluator: visits a second, bytes a node",
      bench_search},
-    {"eval", "Network evaluations a second on 9x9 and 19x19", bench_eval},
 };
 
 void print_table(const std::vector<Figure>& figures) {
@@ -46,6 +45,12 @@ nlohmann::json as_json(const std::string& name, const std::vector<Figure>& figur
 }
 
 }  // namespace
+
+void report_figures(const std::string& benchmark, const std::vector<Figure>& figures,
+                    const std::string& json_file) {
+  print_table(figures);
+  write_json(json_file, as_json(benchmark, figures));
+}
 
 void write_json(const std::string& path, const nlohmann::json& content) {
   if (path.empty()) return;
@@ -69,15 +74,12 @@ void add_bench(CLI::App& app) {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     one->add_option("--json", *json, "Also write the figures to this file");
-    if (benchmark.run == bench_eval)
-      one->add_option("--net", options->net, "Measure this weights file too");
     one->callback([options, json, &benchmark] {
-      const std::vector<Figure> figures = benchmark.run(*options);
-      print_table(figures);
-      write_json(*json, as_json(benchmark.name, figures));
+      report_figures(benchmark.name, benchmark.run(*options), *json);
     });
   }
 
+  add_bench_eval(*bench);
   add_bench_train(*bench);
 
   CLI::App* signature = bench->add_subcommand(

@@ -17,20 +17,22 @@ struct Figure {
 
 struct BenchOptions {
   double seconds = 1.0;  // measuring time of each figure; the median of several rounds is told
-  std::string net;       // weights file for `eval`; empty: built-in shapes with random weights
 };
 
 std::vector<Figure> bench_rules(const BenchOptions& options);
 std::vector<Figure> bench_search(const BenchOptions& options);
-std::vector<Figure> bench_eval(const BenchOptions& options);
 
 // One task, hash evaluator, fixed positions of every game: the same 64-bit number for the same
 // rules, search and features with every compiler. Printed as 16 hex digits.
 std::string bench_signature();
 
-// `tengen bench train`, which has options and a table of its own.
+// `tengen bench eval` and `train`, which have options of their own, the second also a table.
+void add_bench_eval(CLI::App& bench);
 void add_bench_train(CLI::App& bench);
 
+// Prints the table and, where `json_file` is not empty, writes the figures there.
+void report_figures(const std::string& benchmark, const std::vector<Figure>& figures,
+                    const std::string& json_file);
 // Nothing where `path` is empty; an Error where it cannot be written.
 void write_json(const std::string& path, const nlohmann::json& content);
 

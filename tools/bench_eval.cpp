@@ -1,108 +1,157 @@
-// `tengen bench eval`: how fast networks judge positions, heads and pooling included, and how
-// near their convolutions come to what the arithmetic allows.
+// `tengen bench eval`: how fast networks judge positions, heads and pooling included: on one core
+// one by one and sixteen at once, and on all workers; in one precision or several side by side;
+// and, with --peer, beside KataGo with the same network on the same board.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "agents/policy_value_net.h"
-#include "envs/games.h"
+#include "nn/base/check.h"
 #include "nn/base/parallel.h"
-#include "nn/base/rng.h"
-#include "nn/infer/batch_evaluator.h"
 #include "tools/bench.h"
+#include "tools/eval_subject.h"
+#include "tools/katago_peer.h"
 
 namespace tengen::tools {
 namespace {
 
-constexpr int kRounds = 5;
+constexpr int kRowsAtOnce = 16;
+constexpr int kRowsPerWorker = 8;
+constexpr double kMiB = 1 << 20;
 
-// Units a second, the median over rounds; each call of `work` does `units`.
-double rate(double seconds, double units, const std::function<void()>& work) {
-  using Clock = std::chrono::steady_clock;
-  work();  // warms the caches
-  std::vector<double> rates;
-  for (int round = 0; round < kRounds; ++round) {
-    double done = 0;
-    const auto start = Clock::now();
-    std::chrono::duration<double> passed{};
-    do {
-      work();
-      done += units;
-      passed = Clock::now() - start;
-    } while (passed.count() < seconds / kRounds);
-    rates.push_back(done / passed.count());
-  }
-  std::sort(rates.begin(), rates.end());
-  return rates[kRounds / 2];
-}
-
-// Rows of random planes with room for a plan's outputs.
-class Rows {
- public:
-  Rows(const nn::Plan& plan, int count) {
-    Rng rng(1);
-    for (int i = 0; i < count; ++i) {
-      nn::BatchRow row;
-      for (const nn::Shape& shape : plan.input_shapes()) row.inputs.push_back(buffer(shape, &rng));
-      for (const nn::Shape& shape : plan.output_shapes())
-        row.outputs.push_back(buffer(shape, nullptr));
-      rows_.push_back(row);
-    }
-  }
-  const std::vector<nn::BatchRow>& rows() const { return rows_; }
-
- private:
-  float* buffer(const nn::Shape& shape, Rng* rng) {
-    buffers_.emplace_back(static_cast<size_t>(shape.size()));
-    if (rng)
-      for (float& x : buffers_.back()) x = static_cast<float>(rng->below(2));
-    return buffers_.back().data();
-  }
-
-  std::vector<std::vector<float>> buffers_;
-  std::vector<nn::BatchRow> rows_;
+struct Options {
+  double seconds = 1.0;
+  int turns = 5;
+  std::string net, peer, json_file;
+  std::vector<int> sizes{9, 19};
+  std::vector<std::string> precisions{"float32"};
 };
 
-void measure(const std::string& name, agents::PolicyValueNet& net, int size,
-             const BenchOptions& options, std::vector<Figure>& figures) {
-  const auto plan = std::make_shared<const nn::Plan>(net.graph(size, size, false));
-  const int at_once = 8 * worker_count();
-  const Rows rows(*plan, at_once);
-  const auto workspace = plan->make_workspace();
-  const nn::BatchRow& first = rows.rows().front();
-  const double one =
-      rate(options.seconds, 1, [&] { plan->run(first.inputs, first.outputs, *workspace); });
-  nn::BatchEvaluator evaluator(plan);
-  const double all = rate(options.seconds, at_once, [&] { evaluator.run(rows.rows()); });
-  const std::string what = fmt::format("{} {}x{}", name, size, size);
-  figures.push_back({what + ", one core", one, "evaluations/s"});
-  figures.push_back({fmt::format("{}, {} workers", what, worker_count()), all, "evaluations/s"});
+// A network on one board in one precision, and where its rates are among all.
+struct Subject {
+  Subject(const EvalNet& net, int size, nn::PlanPrecision precision)
+      : one(net.graph(size, 1), precision, kRowsPerWorker * worker_count()),
+        many(net.graph(size, kRowsAtOnce), precision, 1),
+        name(fmt::format("{} {}x{} {}", net.name, size, size,
+                         nn::plan_precision_name(one.plan().precision()))) {}
+
+  EvalPlan one, many;
+  std::string name;
+};
+
+// Those that this processor has of the precisions that are asked for, each once.
+std::list<Subject> subjects(const EvalNet& net, int size, const Options& options) {
+  std::list<Subject> out;
+  for (const std::string& name : options.precisions) {
+    Subject& added = out.emplace_back(net, size, nn::plan_precision_named(name));
+    const nn::PlanPrecision runs_in = added.one.plan().precision();
+    if (std::count_if(out.begin(), out.end(),
+                      [&](const Subject& s) { return s.one.plan().precision() == runs_in; }) == 1)
+      continue;
+    fmt::print(stderr, "{} {}x{} in {} would run in {}: left out\n", net.name, size, size, name,
+               nn::plan_precision_name(runs_in));
+    out.pop_back();
+  }
+  return out;
+}
+
+// `rates` of the subject's three contenders.
+void tell(const Subject& s, const double* rates, std::optional<double> peer,
+          std::vector<Figure>& figures) {
+  const nn::Plan& plan = s.one.plan();
+  figures.push_back({s.name + ", one core", rates[0], "evaluations/s"});
   figures.push_back(
-      {what + ", one core, as direct convolution", one * plan->flops() * 1e-9, "GFLOP/s"});
+      {fmt::format("{}, one core, {} at once", s.name, kRowsAtOnce), rates[1], "evaluations/s"});
+  figures.push_back({s.name + ", one by one to 16 at once", rates[0] / rates[1], "times"});
+  figures.push_back(
+      {fmt::format("{}, {} workers", s.name, worker_count()), rates[2], "evaluations/s"});
+  if (peer) figures.push_back({s.name + ", to KataGo", rates[2] / *peer, "times"});
+  figures.push_back(
+      {s.name + ", one core, as direct convolution", rates[0] * plan.flops() * 1e-9, "GFLOP/s"});
+  figures.push_back(
+      {s.name + ", each thread", static_cast<double>(plan.workspace_bytes()) / kMiB, "MiB"});
+  figures.push_back(
+      {s.name + ", packed weights", static_cast<double>(plan.weight_bytes()) / kMiB, "MiB"});
+}
+
+void measure(const EvalNet& net, int size, const Options& options, std::vector<Figure>& figures) {
+  std::list<Subject> all = subjects(net, size, options);
+  std::vector<Contender> contenders;
+  for (Subject& s : all)
+    for (Contender c : {s.one.on_this_thread(), s.many.on_this_thread(), s.one.on_all_workers()})
+      contenders.push_back(c);
+  std::unique_ptr<KatagoPeer> peer;
+  if (!options.peer.empty()) {
+    peer = std::make_unique<KatagoPeer>(options.peer, net.katago_file, size, worker_count());
+    contenders.push_back([&](double seconds) { return peer->evaluations_per_second(seconds); });
+  }
+  const std::vector<double> rates =
+      median_rates(contenders, options.turns, options.seconds / options.turns);
+  const std::optional<double> of_peer = peer ? std::optional(rates.back()) : std::nullopt;
+  const double* next = rates.data();
+  for (const Subject& s : all) {
+    tell(s, next, of_peer, figures);
+    next += 3;
+  }
+  if (of_peer)
+    figures.push_back(
+        {fmt::format("{} {}x{}, KataGo on {} cores", net.name, size, size, worker_count()),
+         *of_peer, "evaluations/s"});
+}
+
+std::vector<Figure> bench_eval(const Options& options) {
+  std::vector<EvalNet> nets;
+  if (options.net.empty()) {
+    for (const int channels : {64, 96}) nets.push_back(random_eval_net(6, channels));
+  } else {
+    nets.push_back(eval_net_of_file(options.net));
+  }
+  if (!options.peer.empty() && nets.front().katago_file.empty())
+    throw Error(
+        "bench eval: KataGo can run beside only with a network of its own; add --net "
+        "FILE.bin.gz");
+  std::vector<Figure> figures;
+  for (const EvalNet& net : nets)
+    for (const int size : options.sizes) measure(net, size, options, figures);
+  return figures;
 }
 
 }  // namespace
 
-std::vector<Figure> bench_eval(const BenchOptions& options) {
-  std::vector<Figure> figures;
-  if (!options.net.empty()) {
-    const auto net = agents::load_net(options.net);
-    for (const int size : {9, 19}) measure(options.net, *net, size, options, figures);
-    return figures;
-  }
-  agents::PolicyValueConfig config;
-  config.planes = envs::new_game("go:size=9")->spec().planes;
-  for (const int channels : {64, 96}) {
-    config.channels = channels;
-    agents::PolicyValueNet net(config, 1);
-    const std::string name = fmt::format("{} blocks x {} channels", config.blocks, channels);
-    for (const int size : {9, 19}) measure(name, net, size, options, figures);
-  }
-  return figures;
+void add_bench_eval(CLI::App& bench) {
+  CLI::App* eval = bench.add_subcommand("eval", "Networks: evaluations a second, memory");
+  const auto options = std::make_shared<Options>();
+  eval->add_option("--net", options->net,
+                   "Measure this network: .safetensors, or KataGo's .bin.gz or .bin of version 8 "
+                   "(else Tengen's own shapes with random weights)")
+      ->check(CLI::ExistingFile);
+  eval->add_option("--sizes", options->sizes, "Of the boards, with commas between them")
+      ->delimiter(',')
+      ->check(CLI::Range(2, 25))
+      ->capture_default_str();
+  eval->add_option("--precision", options->precisions,
+                   "float32, bfloat16, int16: those that this processor has, side by side")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"float32", "bfloat16", "int16"}))
+      ->capture_default_str();
+  eval->add_option("--peer", options->peer, "Take turns with this KataGo, with the same network")
+      ->check(CLI::ExistingFile);
+  eval->add_option("--seconds", options->seconds, "Measuring time of each figure")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  eval->add_option("--turns", options->turns, "Of each figure; the median is told")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  eval->add_option("--json", options->json_file, "Also write the figures to this file");
+  eval->footer(
+      "Examples:\n"
+      "  tengen bench eval\n"
+      "  tengen bench eval --net mine.safetensors --sizes 9 --precision float32,int16\n"
+      "  chrt -r 1 tengen bench eval --net g170-b6c96.bin.gz --peer ./katago   (as root)");
+  eval->callback([options] { report_figures("eval", bench_eval(*options), options->json_file); });
 }
 
 }  // namespace tengen::tools

@@ -20,6 +20,7 @@
 #include "nn/base/parallel.h"
 #include "nn/precision.h"
 #include "tools/bench.h"
+#include "tools/run_program.h"
 #include "tools/train_workloads.h"
 
 namespace tengen::tools {
@@ -73,30 +74,17 @@ struct Measurement {
   double samples_per_second, peak_mib;
 };
 
-Measurement measured_by(const std::string& command) {
-  std::string output;
-  FILE* const pipe = popen(command.c_str(), "r");
-  if (!pipe) throw Error("bench train: cannot start: " + command);
-  char buffer[256];
-  while (const size_t size = std::fread(buffer, 1, sizeof buffer, pipe))
-    output.append(buffer, size);
-  const int status = pclose(pipe);
-  const json line = json::parse(output, nullptr, false);
-  if (status != 0 || !line.is_object())
-    throw Error("bench train: this failed, run it by hand to see why: " + command);
+Measurement measured_by(const std::vector<std::string>& command) {
+  const json line = json::parse(run_program(command), nullptr, false);
+  if (!line.is_object())
+    throw Error("bench train: " + command.front() + " does not answer as expected");
   return {line.at("samples_per_second").get<double>(), line.at("peak_mib").get<double>()};
-}
-
-std::string quoted(const std::string& word) {
-  std::string out = "'";
-  for (char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 // The medians of one program's rounds.
 class Contender {
  public:
-  explicit Contender(std::string command) : command_(std::move(command)) {}
+  explicit Contender(std::vector<std::string> command) : command_(std::move(command)) {}
   void run() {
     const Measurement one = measured_by(command_);
     rates_.push_back(one.samples_per_second);
@@ -109,7 +97,7 @@ class Contender {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
   }
-  std::string command_;
+  std::vector<std::string> command_;
   std::vector<double> rates_, peaks_;
 };
 
@@ -122,11 +110,11 @@ struct Row {
 
 Row measured_row(const TrainWorkload& work, const std::string& precision, const Options& options) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  Contender tengen(fmt::format("{} --threads {} bench train --in-process {} --only {} --seconds {}",
-                               quoted(self), worker_count(), precision, work.name,
-                               options.seconds));
-  Contender libtorch(fmt::format("{} {} {} {} {}", quoted(options.peer), work.name, precision,
-                                 options.seconds, worker_count()));
+  const std::string seconds = fmt::format("{}", options.seconds);
+  const std::string workers = std::to_string(worker_count());
+  Contender tengen({self, "--threads", workers, "bench", "train", "--in-process", precision,
+                    "--only", work.name, "--seconds", seconds});
+  Contender libtorch({options.peer, work.name, precision, seconds, workers});
   const bool compared = !options.peer.empty();
   for (int round = 0; round < options.rounds; ++round) {
     tengen.run();
