@@ -6,31 +6,13 @@
 #include "nn/cpu/bf16_kernels.h"
 
 #if defined(__AMX_BF16__) || defined(__AMXBF16__)  // as g++ and older clang++ say
-#include <immintrin.h>
+#include "nn/cpu/amx_tiles.h"
 
 namespace tengen::nn {
 namespace {
 
 constexpr int64_t kTile = 16;  // rows, and floats or pairs of bfloat16 in a row
 constexpr int64_t kTileBytes = 64;
-
-// The thread's tiles, all of full size, while one lives: without them, it has none to save when it
-// is interrupted.
-class Tiles {
- public:
-  Tiles() {
-    struct alignas(64) {
-      uint8_t palette = 1, start_row = 0, reserved[14] = {};
-      uint16_t row_bytes[16] = {};
-      uint8_t rows[16] = {};
-    } config;
-    for (int i = 0; i < 8; ++i) config.row_bytes[i] = kTileBytes, config.rows[i] = kTile;
-    _tile_loadconfig(&config);
-  }
-  ~Tiles() { _tile_release(); }
-  Tiles(const Tiles&) = delete;
-  Tiles& operator=(const Tiles&) = delete;
-};
 
 using Sums = float[2 * kTile][2 * kTile];
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nn/cpu/bf16_kernels.h"
+#include "nn/cpu/chain_kernels.h"
 #include "nn/cpu/element_kernels.h"
 #include "nn/cpu/winograd_shape.h"
 
@@ -175,11 +176,13 @@ struct Kernels {
 
   ElementKernels element;             // functions of single numbers and of rows
   const Bf16Kernels* bf16 = nullptr;  // null: products in bfloat16 are computed in float32
+  Chains chains;                      // of convolutions, in inference
 };
 
-// The best that this processor runs, or what the environment variable TENGEN_CPU names ("amx",
-// "avx512bf16", "avx512", "avx2", "plain"; the first two differ from "avx512" in bfloat16); a name
-// that is unknown or does not run here is an Error that lists those that do.
+// The best that this processor runs, or what the environment variable TENGEN_CPU names: "plain";
+// "avx2", and "avxvnni", which has faster products in int16; "avx512", "avx512vnni", which has
+// those too, "avx512bf16", which has products in bfloat16 besides, and "amx", which has the fastest
+// of these. A name that is unknown or does not run here is an Error that lists those that do.
 const Kernels& kernels();
 const Kernels& kernels(const std::string& name);
 // Best first.

@@ -6,6 +6,8 @@
 #include "nn/cpu/kernels.h"
 
 #ifdef __AVX512F__
+#include <immintrin.h>
+
 namespace tengen::nn {
 namespace {
 
@@ -16,9 +18,15 @@ constexpr int kMaxRows[4] = {0, 13, 13, 9};  // by the vectors of a panel
 // Each builds on the one before.
 #include "nn/cpu/vector.inc"
 
+#include "nn/cpu/numbers.inc"
+
+#include "nn/cpu/dot_blocks.inc"
+
 #include "nn/cpu/gemm_kernels.inc"
 
 #include "nn/cpu/winograd_transforms.inc"
+
+#include "nn/cpu/winograd_tiles.inc"
 
 #include "nn/cpu/winograd_kernels.inc"
 

@@ -51,6 +51,11 @@ bool processor_has_avx512() {
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
 }
 
+// The operating system's support is that of AVX2 and AVX-512, which callers ask for too.
+bool processor_has_avx_vnni() { return features(1).eax >> 4 & 1; }
+
+bool processor_has_avx512_vnni() { return features(0).ecx >> 11 & 1; }
+
 bool processor_has_avx512_bf16() { return features(1).eax >> 5 & 1; }
 
 bool processor_is_amd() {
@@ -66,6 +71,8 @@ bool processor_has_amx_bf16() {
 #else
 bool processor_has_avx2() { return false; }
 bool processor_has_avx512() { return false; }
+bool processor_has_avx_vnni() { return false; }
+bool processor_has_avx512_vnni() { return false; }
 bool processor_has_avx512_bf16() { return false; }
 bool processor_is_amd() { return false; }
 bool processor_has_amx_bf16() { return false; }

@@ -45,6 +45,7 @@ FoldedGraph Folder::result() {
   FoldedGraph folded;
   for (auto& operation : operations_)
     if (operation) folded.operations.push_back(std::move(*operation));
+  for (const int output : graph_.outputs) folded.outputs.push_back(root_[output]);
   folded.root = std::move(root_);
   return folded;
 }

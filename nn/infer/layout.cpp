@@ -37,10 +37,19 @@ void for_each_read(const Operation& o, const Visit& visit) {
   if (o.row_bias >= 0) visit(o.row_bias);
 }
 
+// Every value that o makes, with its size.
+template <class Visit>
+void for_each_write(const FoldedGraph& folded, const Operation& o, const Visit& visit) {
+  if (o.output >= 0 && o.keeps) visit(o.output, o.shape.size());
+  if (o.then_output >= 0 && o.then_keeps) visit(o.then_output, o.shape.size());
+  if (o.feeds >= 0) visit(o.feeds, folded.operands[o.feeds - folded.root.size()].floats);
+  if (o.last_cell >= 0) visit(o.last_cell, o.recurrent.rows * o.recurrent.hidden);
+}
+
 }  // namespace
 
 Layout::Layout(const Graph& graph, const FoldedGraph& folded)
-    : places_(graph.nodes.size()), placed_(graph.nodes.size()) {
+    : places_(folded.value_count()), placed_(folded.value_count()) {
   place_ends(graph, folded);
   place_middle(folded);
   // Outputs that no operation writes: reshapes made twice, inputs and constants passed through.
@@ -83,14 +92,12 @@ void Layout::place_middle(const FoldedGraph& folded) {
   for (size_t i = 0; i < folded.operations.size(); ++i) {
     const Operation& o = folded.operations[i];
     std::vector<int> own;
-    const auto make = [&](int v, int64_t floats) {
-      if (v < 0 || placed_[v]) return;
+    for_each_write(folded, o, [&](int v, int64_t floats) {
+      if (placed_[v]) return;
       places_[v] = {Place::In::kWorkspace, memory.take(floats), nullptr};
       placed_[v] = true;
       own.push_back(v);
-    };
-    make(o.output, o.shape.size());
-    make(o.last_cell, o.recurrent.rows * o.recurrent.hidden);
+    });
     const auto drop = [&](int v) {
       if (places_[v].in == Place::In::kWorkspace && last_read[v] <= i)
         memory.give_back(places_[v].at);
@@ -104,7 +111,9 @@ void Layout::place_middle(const FoldedGraph& folded) {
 Places Layout::places_of(const Operation& o) const {
   Places places;
   for (const int v : o.inputs) places.inputs.push_back(places_[v]);
-  places.output = places_[o.output];
+  if (o.output >= 0) places.output = places_[o.output];
+  if (o.then_output >= 0) places.then_output = places_[o.then_output];
+  if (o.feeds >= 0) places.feeds = places_[o.feeds];
   if (o.residual >= 0) places.residual = places_[o.residual];
   if (o.row_bias >= 0) places.row_bias = places_[o.row_bias];
   if (o.last_cell >= 0) places.last_cell = places_[o.last_cell];

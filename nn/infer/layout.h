@@ -30,7 +30,7 @@ class Layout {
   void place_ends(const Graph& graph, const FoldedGraph& folded);
   void place_middle(const FoldedGraph& folded);
 
-  std::vector<Place> places_;  // of each node that is a root
+  std::vector<Place> places_;  // of each node that is a root, and of each operand
   std::vector<bool> placed_;
   std::vector<OutputCopy> copies_;
   std::vector<Tensor> constants_;

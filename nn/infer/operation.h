@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/cpu/winograd_shape.h"
 #include "nn/device.h"
 #include "nn/graph.h"
 #include "nn/tensor_math.h"
@@ -17,7 +18,8 @@ using StepBody = std::function<void(const Arguments& at)>;
 // Values are named by graph nodes, reshapes by the value they share memory with.
 struct Operation {
   // A call has no part in folding: `body` is all that there is to know.
-  enum class Kind { kProduct, kAffine, kBinary, kRecurrent, kCall };
+  // A chain is a 3x3 convolution that reads an operand, a feed makes an operand of an image.
+  enum class Kind { kProduct, kChain, kFeed, kAffine, kBinary, kRecurrent, kCall };
   Kind kind = Kind::kCall;
   std::string name;  // of the graph's operation it began as
   std::vector<int> inputs;
@@ -33,6 +35,13 @@ struct Operation {
   int row_bias = -1;                   // value [conv.n,out], or none
   std::vector<float> row_bias_factor;  // [out]
 
+  // kChain: y = the result as above; then, where then_output is set, relu(y * factor + term);
+  // `feeds` is the operand made of the last of these, or none. Neither is kept where only operands
+  // need it.
+  int then_output = -1, feeds = -1;
+  std::vector<float> factor, term;
+  bool then_relu = false, keeps = true, then_keeps = false;
+
   // kBinary: how the second input meets the first.
   Binary binary = Binary::kAdd;
   Broadcast way;
@@ -47,9 +56,21 @@ struct Operation {
   int64_t scratch_floats = 0;
 };
 
+// The form in which a chain's convolutions read a value (nn/cpu/chain_kernels.h).
+struct Operand {
+  int value;
+  WinogradShape shape;  // of one that reads it
+  int64_t floats;       // of memory
+};
+
 struct FoldedGraph {
   std::vector<Operation> operations;  // in order of computation
   std::vector<int> root;              // of each node: the node whose memory holds its value
+  std::vector<int> outputs;           // roots of the graph's outputs
+  std::vector<Operand> operands;      // their numbers as values follow the nodes'
+
+  int operand(size_t i) const { return static_cast<int>(root.size() + i); }
+  size_t value_count() const { return root.size() + operands.size(); }
 };
 
 // Drops reshapes, folds batch norm, scaling and constant terms into the product before them, and

@@ -50,8 +50,8 @@ class Plan {
   int64_t weight_bytes() const;     // packed, once for all threads
 
  private:
-  struct Program;
-  std::unique_ptr<const Program> program_;
+  struct Compiled;
+  std::unique_ptr<const Compiled> compiled_;
 };
 
 class Plan::Workspace {

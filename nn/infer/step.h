@@ -47,7 +47,13 @@ struct Frame {
 // The places of an operation's values.
 struct Places {
   std::vector<Place> inputs;
-  Place output, residual, row_bias, last_cell;
+  Place output, then_output, feeds, residual, row_bias, last_cell;
+};
+
+// An operand of a chain, as the steps that make or read it know it.
+struct FedOperand {
+  WinogradShape shape;
+  const float* scale = nullptr;  // [elements], where the kernels are scaled
 };
 
 // What the body of a call works on.
@@ -78,7 +84,12 @@ class Step {
   virtual void pack(float* /*to*/) {}
 };
 
-// steps_simple.cpp, which asks the other two (steps_product.cpp, steps_recurrent.cpp).
+// steps_chain.cpp: the convolutions of chains, and what feeds the first.
+std::unique_ptr<Step> make_feed_step(const ChainKernels& kernels, Operation operation,
+                                     Places places, FedOperand fed);
+std::unique_ptr<Step> make_chain_step(const ChainKernels& kernels, Operation operation,
+                                      Places places, FedOperand read, FedOperand fed);
+// All others: steps_simple.cpp, which asks the other two (steps_product.cpp, steps_recurrent.cpp).
 std::unique_ptr<Step> make_step(const Kernels& kernels, Operation operation, Places places);
 std::unique_ptr<Step> make_product_step(const Kernels& kernels, Operation operation, Places places);
 std::unique_ptr<Step> make_recurrent_step(const Kernels& kernels, Operation operation,

@@ -1,4 +1,5 @@
-// Convolutions and linear layers: 3x3 by Winograd, the others as products with packed weights.
+// Convolutions outside chains, and linear layers: 5x5 by Winograd, the others as products with
+// packed weights.
 #include <algorithm>
 #include <sstream>
 #include <utility>
@@ -96,9 +97,7 @@ class WinogradStep : public ProductStep {
   }
 
  private:
-  std::string method() const override {
-    return shape_.tile == 3 ? "winograd F(3x3)" : "winograd F(4x4)";
-  }
+  std::string method() const override { return "winograd F(4x4)"; }
 
   WinogradShape shape_;
 };

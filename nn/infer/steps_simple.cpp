@@ -101,6 +101,8 @@ std::unique_ptr<Step> make_step(const Kernels& kernels, Operation operation, Pla
       return std::make_unique<AffineStep>(kernels, std::move(operation), std::move(places));
     case Operation::Kind::kBinary:
       return std::make_unique<BinaryStep>(kernels, std::move(operation), std::move(places));
+    case Operation::Kind::kChain:  // Program makes those, which know the operands
+    case Operation::Kind::kFeed:
     case Operation::Kind::kCall:
       break;
   }

@@ -1,0 +1,131 @@
+#include "nn/infer/chain.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace tengen::nn {
+namespace {
+
+using Kind = Operation::Kind;
+
+bool chains(const Operation& o) {
+  const Conv2dShape& s = o.conv;
+  return o.kind == Kind::kProduct && s.kernel_h == 3 && s.kernel_w == 3 && s.stride == 1 &&
+         s.padding == 1 && s.dilation == 1 && s.groups == 1;
+}
+
+bool reads(const Operation& o, int value) {
+  return std::ranges::count(o.inputs, value) > 0 || o.residual == value || o.row_bias == value;
+}
+
+class Linker {
+ public:
+  Linker(const ChainKernels& kernels, FoldedGraph& folded) : kernels_(kernels), folded_(folded) {}
+
+  void link() {
+    for (Operation& o : folded_.operations)
+      if (chains(o)) give_operand(o);
+    absorb_affines();
+    for (size_t i = 0; i < folded_.operands.size(); ++i)
+      feed(folded_.operands[i], folded_.operand(i));
+    for (Operation& o : folded_.operations)
+      if (o.kind == Kind::kChain) drop_unread(o);
+  }
+
+ private:
+  std::vector<Operation>& operations() { return folded_.operations; }
+
+  void give_operand(Operation& o) {
+    const int value = o.inputs[0];
+    auto found = operand_of_.find(value);
+    if (found == operand_of_.end()) {
+      const WinogradShape shape = chain_shape(kernels_, o.conv);
+      found = operand_of_.emplace(value, folded_.operand(folded_.operands.size())).first;
+      folded_.operands.push_back({value, shape, (kernels_.operand_bytes(shape) + 3) / 4});
+    }
+    o.kind = Kind::kChain;
+    o.inputs[0] = found->second;
+  }
+
+  // The convolution that makes `value`, or would make it as its second result.
+  Operation* maker(int value) {
+    for (Operation& o : operations())
+      if (o.kind == Kind::kChain && (o.output == value || o.then_output == value)) return &o;
+    return nullptr;
+  }
+
+  // relu(x * factor + term) of a result that is not itself an operand.
+  void absorb_affines() {
+    for (size_t i = 0; i < operations().size();) {
+      const Operation& affine = operations()[i];
+      Operation* before = affine.kind == Kind::kAffine ? maker(affine.inputs[0]) : nullptr;
+      if (!before || before->output != affine.inputs[0] || before->then_output >= 0 ||
+          operand_of_.contains(before->output) ||
+          static_cast<int64_t>(affine.weight.size()) != before->conv.out) {
+        ++i;
+        continue;
+      }
+      before->then_output = affine.output;
+      before->then_relu = affine.relu;
+      before->factor = affine.weight;
+      before->term = affine.bias;
+      operations().erase(operations().begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  void feed(const Operand& operand, int number) {
+    if (Operation* before = maker(operand.value)) {
+      before->feeds = number;
+      return;
+    }
+    const auto reader =
+        std::ranges::find_if(operations(), [&](const Operation& o) { return reads(o, number); });
+    Operation o;
+    o.kind = Kind::kFeed;
+    o.name = "feed";
+    o.inputs = {operand.value};
+    o.feeds = number;
+    o.shape = {operand.shape.images, operand.shape.height, operand.shape.width, operand.shape.in};
+    operations().insert(reader, std::move(o));
+  }
+
+  // What only operands were made of is not written.
+  void drop_unread(Operation& o) {
+    const auto read = [&](int value) {
+      return std::ranges::count(folded_.outputs, value) > 0 ||
+             std::ranges::any_of(operations(),
+                                 [&](const Operation& other) { return reads(other, value); });
+    };
+    o.keeps = read(o.output);
+    o.then_keeps = o.then_output >= 0 && read(o.then_output);
+  }
+
+  const ChainKernels& kernels_;
+  FoldedGraph& folded_;
+  std::map<int, int> operand_of_;  // of values
+};
+
+}  // namespace
+
+WinogradShape chain_shape(const ChainKernels& kernels, const Conv2dShape& conv) {
+  WinogradShape shape;
+  shape.height = conv.height;
+  shape.width = conv.width;
+  shape.in = conv.in;
+  shape.out = conv.out;
+  shape.lanes = kernels.lanes;
+  if (kernels.winograd) return with_tiles(shape, conv.n, conv.n * conv.height * conv.width);
+  shape.tile = 1;
+  shape.tiles_y = conv.height;
+  shape.tiles_x = conv.width;
+  shape.images = conv.n;
+  return shape;
+}
+
+void link_chains(const ChainKernels& kernels, FoldedGraph& folded) {
+  Linker(kernels, folded).link();
+}
+
+}  // namespace tengen::nn
