@@ -1,4 +1,5 @@
 // Weights files of the policy-value network: safetensors with the architecture as JSON.
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -99,6 +100,14 @@ int64_t tower_floats(const PolicyValueConfig& config) {
   return int64_t{18} * config.blocks * config.channels * config.channels;
 }
 
+void check_finite(const nn::SafeTensors& content, const ArchitectureReader& reader) {
+  for (const nn::NamedTensor& entry : content.tensors)
+    for (const float weight : entry.tensor.values())
+      if (!std::isfinite(weight))
+        reader.fail("tensor " + entry.path + " holds a weight of " + std::to_string(weight) +
+                    "; the file is damaged or its training went wrong, take an earlier one");
+}
+
 std::unique_ptr<PolicyValueNet> net_from(const nn::SafeTensors& content, const std::string& file) {
   const auto found = content.metadata.find("architecture");
   if (found == content.metadata.end()) {
@@ -113,6 +122,7 @@ std::unique_ptr<PolicyValueNet> net_from(const nn::SafeTensors& content, const s
     reader.fail("the architecture needs more than " + std::to_string(tower_floats(config)) +
                 " weights, the file holds " + std::to_string(stored));
   }
+  check_finite(content, reader);
   auto net = std::make_unique<PolicyValueNet>(config, /*seed=*/0);
   try {
     net->load_state(content.tensors);

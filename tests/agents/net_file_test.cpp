@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -112,6 +113,15 @@ TEST_F(NetFile, NoiseInTheHeaderNeverCrashes) {
     } catch (const Error& error) {
       EXPECT_NE(std::string(error.what()).find(path_.string()), std::string::npos) << error.what();
     }
+  }
+}
+
+TEST_F(NetFile, WeightsThatAreNoNumbers) {
+  for (const float wrong : {std::nanf(""), -INFINITY}) {
+    nn::SafeTensors content = nn::load_safetensors(path_);
+    content.tensors.back().tensor.values().back() = wrong;
+    nn::save_safetensors(path_, content);
+    expect_error("tensor " + content.tensors.back().path + " holds a weight of ");
   }
 }
 
