@@ -58,6 +58,10 @@ std::list<Subject> subjects(const EvalNet& net, int size, const Options& options
   return out;
 }
 
+std::string counted(const char* what) {
+  return fmt::format("{} {}{}", worker_count(), what, worker_count() == 1 ? "" : "s");
+}
+
 // `rates` of the subject's three contenders.
 void tell(const Subject& s, const double* rates, std::optional<double> peer,
           std::vector<Figure>& figures) {
@@ -66,8 +70,7 @@ void tell(const Subject& s, const double* rates, std::optional<double> peer,
   figures.push_back(
       {fmt::format("{}, one core, {} at once", s.name, kRowsAtOnce), rates[1], "evaluations/s"});
   figures.push_back({s.name + ", one by one to 16 at once", rates[0] / rates[1], "times"});
-  figures.push_back(
-      {fmt::format("{}, {} workers", s.name, worker_count()), rates[2], "evaluations/s"});
+  figures.push_back({fmt::format("{}, {}", s.name, counted("worker")), rates[2], "evaluations/s"});
   if (peer) figures.push_back({s.name + ", to KataGo", rates[2] / *peer, "times"});
   figures.push_back(
       {s.name + ", one core, as direct convolution", rates[0] * plan.flops() * 1e-9, "GFLOP/s"});
@@ -97,9 +100,8 @@ void measure(const EvalNet& net, int size, const Options& options, std::vector<F
     next += 3;
   }
   if (of_peer)
-    figures.push_back(
-        {fmt::format("{} {}x{}, KataGo on {} cores", net.name, size, size, worker_count()),
-         *of_peer, "evaluations/s"});
+    figures.push_back({fmt::format("{} {}x{}, KataGo on {}", net.name, size, size, counted("core")),
+                       *of_peer, "evaluations/s"});
 }
 
 std::vector<Figure> bench_eval(const Options& options) {
