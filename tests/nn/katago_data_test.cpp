@@ -101,10 +101,11 @@ struct Answer {
   std::vector<double> policy, ownership;
 };
 
-void expect_agreement(const KatagoNet& net, const Position& position) {
+// Probabilities and ownership within `tolerance`, scores within 50 of them.
+void expect_agreement(const Plan& plan, const Position& position, double tolerance) {
+  SCOPED_TRACE(position.file + " in " + plan_precision_name(plan.precision()));
   const Answer should(position);
   const Features features(position);
-  const Plan plan(net.graph(position.size, position.size));
   std::vector<std::vector<float>> out;
   for (const Shape& shape : plan.output_shapes()) out.emplace_back(shape.size());
   const float* inputs[] = {features.planes.data(), features.globals.data()};
@@ -116,32 +117,50 @@ void expect_agreement(const KatagoNet& net, const Position& position) {
     if (!std::isnan(should.policy[i])) sum += std::exp(out[0][i]);
   for (size_t i = 0; i < out[0].size(); ++i) {
     if (std::isnan(should.policy[i])) continue;
-    EXPECT_NEAR(std::exp(out[0][i]) / sum, should.policy[i], 1e-4) << "point " << i;
+    EXPECT_NEAR(std::exp(out[0][i]) / sum, should.policy[i], tolerance) << "point " << i;
   }
 
   const double white = position.white ? 1 : -1;
   // Under superko no game is without result.
   const double wins = 1 / (1 + std::exp(white * (out[1][1] - out[1][0])));
-  EXPECT_NEAR(wins, should.win, 1e-4);
-  EXPECT_NEAR(1 - wins, should.loss, 1e-4);
+  EXPECT_NEAR(wins, should.win, tolerance);
+  EXPECT_NEAR(1 - wins, should.loss, tolerance);
 
   const double score = 20 * out[2][0];
   const double deviation = 20 * std::log1p(std::exp(out[2][1]));
-  EXPECT_NEAR(white * score, should.score, 5e-3);
+  EXPECT_NEAR(white * score, should.score, 50 * tolerance);
   EXPECT_NEAR(score * score + deviation * deviation, should.score_squared,
-              1e-4 * should.score_squared);
-  EXPECT_NEAR(white * 20 * out[2][2], should.lead, 5e-3);
+              tolerance * should.score_squared);
+  EXPECT_NEAR(white * 20 * out[2][2], should.lead, 50 * tolerance);
   for (size_t i = 0; i < out[3].size(); ++i)
-    EXPECT_NEAR(white * std::tanh(out[3][i]), should.ownership[i], 1e-4) << "point " << i;
+    EXPECT_NEAR(white * std::tanh(out[3][i]), should.ownership[i], tolerance) << "point " << i;
 }
 
 TEST(KatagoData, SaysOfPositionsWhatKatagoSays) {
   DATA_OR_SKIP(path, "nets/g170-b6c96-s175395328-d26788732.bin.gz");
   const KatagoNet net(path);
   EXPECT_EQ(net.name(), "g170-b6c96-s175395328-d26788732");
-  for (const Position& position : positions()) {
-    SCOPED_TRACE(position.file);
-    expect_agreement(net, position);
+  for (const Position& position : positions())
+    expect_agreement(Plan(net.graph(position.size, position.size)), position, 1e-4);
+}
+
+// Calibrated on the positions themselves: what is left is the precision of the products.
+TEST(KatagoData, SaysNearlyTheSameInReducedPrecision) {
+  DATA_OR_SKIP(path, "nets/g170-b6c96-s175395328-d26788732.bin.gz");
+  const KatagoNet net(path);
+  for (const int size : {9, 19}) {
+    std::vector<Position> on_board = positions();
+    std::erase_if(on_board, [&](const Position& p) { return p.size != size; });
+    std::vector<Features> features(on_board.begin(), on_board.end());
+    PlanOptions options;
+    for (const Features& f : features)
+      options.calibration.push_back({f.planes.data(), f.globals.data()});
+    for (const auto& [precision, tolerance] :
+         {std::pair(PlanPrecision::kInt16, 5e-3), std::pair(PlanPrecision::kBfloat16, 1e-2)}) {
+      options.precision = precision;
+      const Plan plan(net.graph(size, size), options);
+      for (const Position& position : on_board) expect_agreement(plan, position, tolerance);
+    }
   }
 }
 
