@@ -34,8 +34,9 @@ struct KatagoLayers;
 
 class KatagoNet {
  public:
-  // Error "FILE: byte 96 (unpacked): layer rconv1/w1: WHAT; remedy" for whatever is wrong with the
-  // file, weights that are no numbers included; nothing is allocated for what is not there.
+  // Error "FILE: byte 96: layer rconv1/w1: WHAT; remedy", with the bytes counted unpacked, for
+  // whatever is wrong with the file, weights that are no numbers included; nothing is allocated for
+  // what is not there.
   explicit KatagoNet(const std::string& path);
   // The same from memory, packed or not; `file` stands for it in errors.
   KatagoNet(const std::string& bytes, const std::string& file);
