@@ -4,6 +4,7 @@
 #include "nn/data/augment.h"
 #include "nn/data/idx.h"
 #include "nn/data/loader.h"
+#include "nn/infer/predictor.h"
 #include "nn/layers/global_pool.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/residual_block.h"
@@ -49,10 +50,9 @@ void demo_images(const DemoOptions& options) {
     }
     progress.finish();
     net.train(false);
-    const NoGrad no_grad;
+    const Predictor predict(net, {28, 28, 1});
     ConfusionMatrix results(10);
-    for (const Batch& batch : test.epoch(0))
-      results.add(net.forward(Var(batch.input())).value(), batch.target());
+    for (const Batch& batch : test.epoch(0)) results.add(predict(batch.input()), batch.target());
     fmt::print("{:.2f} % of the test pictures are told right.\n", 100 * results.accuracy());
   }
 }

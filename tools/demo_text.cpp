@@ -6,6 +6,7 @@
 
 #include "nn/data/loader.h"
 #include "nn/data/sequences.h"
+#include "nn/infer/predictor.h"
 #include "nn/layers/embedding.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/recurrent.h"
@@ -46,14 +47,14 @@ void demo_text(const DemoOptions& options) {
     progress.finish();
   }
 
-  const NoGrad no_grad;
-  ids.resize(static_cast<size_t>(length));  // goes on from how the text begins
-  for (int i = 0; i < 500; ++i) {
+  net.train(false);
+  const Predictor predict(net, {length}, {.rows = 1});
+  for (int i = 0; i < 500; ++i) {  // goes on where the text ends
     const Tensor last = id_tensor(std::span(ids).last(static_cast<size_t>(length)));
-    const Var chances = softmax(net.forward(Var(last.reshape({1, length}))));
+    const Var chances = softmax(Var(predict(last.reshape({1, length}))));
     ids.push_back(rng.pick(chances.value().values().last(static_cast<size_t>(n))));
   }
-  fmt::print("{}\n", letters.decode(ids));
+  fmt::print("{}\n", letters.decode(std::span(ids).last(500)));
 }
 
 }  // namespace tengen::tools

@@ -5,6 +5,7 @@
 #include "nn/base/parallel.h"
 #include "nn/cpu/cpu_device.h"
 #include "nn/cpu/direct_conv.h"
+#include "nn/cpu/image_pool.h"
 #include "nn/cpu/scratch.h"
 #include "nn/cpu/winograd_conv.h"
 
@@ -15,7 +16,6 @@ constexpr int64_t kMostTaps = 64;  // of a window; larger ones take the plain wa
 
 int64_t image_floats(const Pool2dShape& s) { return s.height * s.width * s.channels; }
 int64_t result_floats(const Pool2dShape& s) { return s.out_height() * s.out_width() * s.channels; }
-bool few_taps(const Pool2dShape& s) { return s.kernel.h * s.kernel.w <= kMostTaps; }
 
 // The part of a window along one axis that lies inside.
 struct Extent {
@@ -56,13 +56,6 @@ void for_each_row(const Pool2dShape& s, const Visit& visit) {
   }
 }
 
-void pool_image(const Kernels& kernels, const Pool2dShape& s, const float* x, const float* bias,
-                float* y, int32_t* tap) {
-  for_each_row(s, [&](const PoolRow& row, int64_t in, int64_t out) {
-    kernels.max_pool_row(row, x + in, bias, y + out, tap + out);
-  });
-}
-
 void pool_image_grad(const Kernels& kernels, const Pool2dShape& s, const float* dy,
                      const int32_t* tap, float* dx) {
   std::fill_n(dx, image_floats(s), 0.0f);
@@ -78,11 +71,20 @@ Pool2dShape one_image(Pool2dShape s) {
 
 }  // namespace
 
+bool few_taps(const Pool2dShape& s) { return s.kernel.h * s.kernel.w <= kMostTaps; }
+
+void max_pool_image(const Kernels& kernels, const Pool2dShape& s, const float* x, const float* bias,
+                    float* y, int32_t* tap) {
+  for_each_row(s, [&](const PoolRow& row, int64_t in, int64_t out) {
+    kernels.max_pool_row(row, x + in, bias, y + out, tap + out);
+  });
+}
+
 void CpuDevice::max_pool(const Pool2dShape& s, const float* x, float* y, int32_t* tap) {
   parallel_for(s.n, [&](int64_t i) {
     const int64_t in = i * image_floats(s), out = i * result_floats(s);
     if (few_taps(s))
-      pool_image(kernels_, s, x + in, nullptr, y + out, tap + out);
+      max_pool_image(kernels_, s, x + in, nullptr, y + out, tap + out);
     else
       ReferenceDevice::max_pool(one_image(s), x + in, y + out, tap + out);
   });
@@ -119,7 +121,7 @@ void CpuDevice::conv2d_relu_max_pool(const Conv2dShape& conv, const Pool2dShape&
   const auto pooled = [&](int64_t first, int64_t images, const float* result) {
     for (int64_t i = 0; i < images; ++i) {
       const int64_t out = (first + i) * result_floats(pool);
-      pool_image(kernels_, pool, result + i * image_floats(pool), bias, y + out, tap + out);
+      max_pool_image(kernels_, pool, result + i * image_floats(pool), bias, y + out, tap + out);
     }
   };
   const LoopBody<int64_t, int64_t, const float*> take(pooled);

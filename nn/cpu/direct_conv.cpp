@@ -64,9 +64,15 @@ bool direct_fits(const Kernels& kernels, const Conv2dShape& s) {
 
 void direct_conv2d(const Kernels& kernels, const Conv2dShape& s, const float* x, const float* w,
                    const ImageSink& sink) {
+  const int64_t taps = s.kernel_h * s.kernel_w * s.in;
+  const Scratch packed(packed_columns(kernels, taps, s.out));
+  kernels.pack_columns(taps, s.out, w, s.out, false, packed.data());
+  direct_conv2d_packed(kernels, s, x, packed.data(), sink);
+}
+
+void direct_conv2d_packed(const Kernels& kernels, const Conv2dShape& s, const float* x,
+                          const float* packed, const ImageSink& sink) {
   const Planes planes(s);
-  const Scratch packed(packed_columns(kernels, planes.taps(), s.out));
-  kernels.pack_columns(planes.taps(), s.out, w, s.out, false, packed.data());
   parallel_ranges(s.n, kImages, [&](int64_t first, int64_t end) {
     const Scratch image(planes.floats());
     const Scratch result(sink.take ? result_floats(s) : 0);
@@ -74,7 +80,7 @@ void direct_conv2d(const Kernels& kernels, const Conv2dShape& s, const float* x,
     for (int64_t i = first; i < end; ++i) {
       float* y = sink.take ? result.data() : sink.y + i * result_floats(s);
       planes.fill(x + i * image_floats(s), image.data());
-      kernels.multiply_taps(planes.product(image.data()), packed.data(), y);
+      kernels.multiply_taps(planes.product(image.data()), packed, y);
       if (sink.take) (*sink.take)(i, 1, y);
     }
   });

@@ -142,20 +142,25 @@ void winograd_group(const Kernels& kernels, const WinogradShape& s, int64_t imag
   }
 }
 
+void winograd_images(const Kernels& kernels, const WinogradShape& s, int64_t count, const float* u,
+                     const float* x, const ImageSink& sink) {
+  const int64_t in = s.height * s.width * s.in, out = s.out_height() * s.out_width() * s.out;
+  parallel_for((count + s.images - 1) / s.images, [&](int64_t group) {
+    const int64_t first = group * s.images, images = std::min(s.images, count - first);
+    const Scratch workspace(winograd_workspace(s));
+    const Scratch result(sink.take ? images * out : 0);
+    float* y = sink.take ? result.data() : sink.y + first * out;
+    winograd_group(kernels, s, images, u, x + first * in, {}, y, workspace.data());
+    if (sink.take) (*sink.take)(first, images, y);
+  });
+}
+
 void winograd_conv2d(const Kernels& kernels, const Conv2dShape& shape, const float* x,
                      const float* w, const ImageSink& sink) {
   const WinogradShape s = group_shape(kernels, shape, shape.n / 4);
   const Scratch u(s.weight_floats());
   kernels.winograd_weights(s, w, u.data());
-  parallel_for((shape.n + s.images - 1) / s.images, [&](int64_t group) {
-    const int64_t first = group * s.images, images = std::min(s.images, shape.n - first);
-    const Scratch workspace(winograd_workspace(s));
-    const Scratch result(sink.take ? images * result_floats(shape) : 0);
-    float* y = sink.take ? result.data() : sink.y + first * result_floats(shape);
-    winograd_group(kernels, s, images, u.data(), x + first * image_floats(shape), {}, y,
-                   workspace.data());
-    if (sink.take) (*sink.take)(first, images, y);
-  });
+  winograd_images(kernels, s, shape.n, u.data(), x, sink);
 }
 
 void winograd_grad(const Kernels& kernels, const Conv2dShape& shape, const float* x, const float* w,

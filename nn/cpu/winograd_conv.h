@@ -19,6 +19,10 @@ void winograd_group(const Kernels& kernels, const WinogradShape& shape, int64_t 
                     const float* u, const float* x, const Epilogue& epilogue, float* y,
                     float* workspace);
 
+// All of `count` images, s.images at a time, in parallel over such groups.
+void winograd_images(const Kernels& kernels, const WinogradShape& s, int64_t count, const float* u,
+                     const float* x, const ImageSink& sink);
+
 // As the functions of Device, on winograd_fits shapes. Parallel over groups of images whose sizes
 // depend on the shape alone. Of the gradients, dx or dw may be null, and so may then w or x.
 void winograd_conv2d(const Kernels& kernels, const Conv2dShape& shape, const float* x,

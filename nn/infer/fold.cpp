@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
 #include "nn/base/check.h"
 #include "nn/infer/folder.h"
 
@@ -78,7 +83,14 @@ std::vector<float> Folder::constant(int i, size_t which) const {
     throw Error("inference plan: input " + std::to_string(which) + " of '" + node(i).op +
                 "' must be a parameter or a buffer; run the network's forward() under NoGrad "
                 "instead");
-  return node(v).value.to_vector();
+  std::vector<float> values = node(v).value.to_vector();
+  const auto wrong = std::ranges::find_if(values, [](float x) { return !std::isfinite(x); });
+  if (wrong != values.end())
+    throw Error("inference plan: input " + std::to_string(which) + " of '" + node(i).op + "', " +
+                shape(v).text() + ", holds " + std::to_string(*wrong) + " at element " +
+                std::to_string(wrong - values.begin()) +
+                "; the training that made it went wrong, take an earlier network");
+  return values;
 }
 
 Operation& Folder::emit(int i, Operation::Kind kind, const std::vector<int>& inputs) {

@@ -98,7 +98,7 @@ bool one_an_image(const Operation& product, const Shape& a, const Shape& b) {
 void fold_add(Folder& to, int i) {
   const int a = to.input(i, 0), b = to.input(i, 1);
   if (one_a_channel(to.shape(a), to.shape(b)) && to.is_constant(b)) {
-    const std::vector<float> term = to.constant(i, 1);
+    const std::vector<float> term = to.node(b).value.to_vector();  // may mask by infinities
     return join_affine(to, i, a, std::vector<float>(term.size(), 1.0f), term);
   }
   Operation* product = to.open_product(a);

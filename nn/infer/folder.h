@@ -31,7 +31,7 @@ class Folder {
   bool is_constant(int v) const { return node(v).op == "constant"; }
   // Whether all inputs from `first` on are parameters or buffers.
   bool constants_from(int i, size_t first) const;
-  // The floats of one; an Error if it is computed.
+  // The floats of one; an Error if it is computed, or holds what is no finite number.
   std::vector<float> constant(int i, size_t which) const;
 
   // A new operation at the end that makes value i from values `inputs`.
@@ -46,6 +46,7 @@ class Folder {
   // rectifier stands between; else null.
   Operation* open_maker(int v);
   Operation* open_product(int v);
+  int uses(int v) const { return uses_[v]; }
   // Lets the maker of v make i instead; it moves to the end, where all that i needs is made.
   Operation& move_to(int v, int i);
   // The operation that makes value v, however many read it; null if none does.

@@ -19,7 +19,7 @@ using StepBody = std::function<void(const Arguments& at)>;
 struct Operation {
   // A call has no part in folding: `body` is all that there is to know.
   // A chain is a 3x3 convolution that reads an operand, a feed makes an operand of an image.
-  enum class Kind { kProduct, kChain, kFeed, kAffine, kBinary, kRecurrent, kCall };
+  enum class Kind { kProduct, kPooled, kChain, kFeed, kAffine, kBinary, kRecurrent, kCall };
   Kind kind = Kind::kCall;
   std::string name;  // of the graph's operation it began as
   std::vector<int> inputs;
@@ -34,6 +34,9 @@ struct Operation {
   int residual = -1;                   // value of the output's shape, or none
   int row_bias = -1;                   // value [conv.n,out], or none
   std::vector<float> row_bias_factor;  // [out]
+
+  // kPooled: a product with bias and rectifier, whose result is max-pooled.
+  Pool2dShape pool;
 
   // kChain: y = the result as above; then, where then_output is set, relu(y * factor + term);
   // `feeds` is the operand made of the last of these, or none. Neither is kept where only operands

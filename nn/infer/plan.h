@@ -30,7 +30,8 @@ class Plan {
  public:
   class Workspace;
 
-  // An operation that the plan does not know is an Error that names it.
+  // An operation that the plan does not know, and weights that are not finite, are Errors that name
+  // the operation.
   explicit Plan(const Graph& graph, const PlanOptions& options = {});
   ~Plan();
 

@@ -89,9 +89,10 @@ std::unique_ptr<Step> make_feed_step(const ChainKernels& kernels, Operation oper
                                      Places places, FedOperand fed);
 std::unique_ptr<Step> make_chain_step(const ChainKernels& kernels, Operation operation,
                                       Places places, FedOperand read, FedOperand fed);
-// All others: steps_simple.cpp, which asks the other two (steps_product.cpp, steps_recurrent.cpp).
+// All others: steps_simple.cpp, which asks steps_product.cpp and so on.
 std::unique_ptr<Step> make_step(const Kernels& kernels, Operation operation, Places places);
 std::unique_ptr<Step> make_product_step(const Kernels& kernels, Operation operation, Places places);
+std::unique_ptr<Step> make_pooled_step(const Kernels& kernels, Operation operation, Places places);
 std::unique_ptr<Step> make_recurrent_step(const Kernels& kernels, Operation operation,
                                           Places places);
 

@@ -95,6 +95,8 @@ std::unique_ptr<Step> make_step(const Kernels& kernels, Operation operation, Pla
   switch (operation.kind) {
     case Operation::Kind::kProduct:
       return make_product_step(kernels, std::move(operation), std::move(places));
+    case Operation::Kind::kPooled:
+      return make_pooled_step(kernels, std::move(operation), std::move(places));
     case Operation::Kind::kRecurrent:
       return make_recurrent_step(kernels, std::move(operation), std::move(places));
     case Operation::Kind::kAffine:

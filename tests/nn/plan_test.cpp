@@ -229,6 +229,33 @@ TEST(Plan, SeveralRowsAtOnceEqualTheNetwork) {
   }
 }
 
+// A picture's first layers: few channels directly, then 5x5 by Winograd, both pooled at once; the
+// second's images are multiplied in groups.
+TEST(Plan, PoolingIsJoinedToTheConvolution) {
+  Parameters p;
+  const auto network = [&](const std::vector<Var>& in) {
+    const Var a = max_pool2d(relu(p.conv("a", in[0], 5, 32, true)), {});
+    return std::vector<Var>{max_pool2d(relu(p.conv("b", a, 5, 48, true, {.padding = 2})),
+                                       {.kernel = 3, .stride = 2, .padding = 1})};
+  };
+  for (const int64_t rows : {1, 2, 13, 30}) expect_plan_equals(network, {rows, 28, 27, 1});
+  const std::string summary = Plan(trace(network, {{1, 28, 27, 1}})).summary();
+  EXPECT_EQ(summary.find("\nmax_pool2d"), std::string::npos) << summary;
+  EXPECT_NE(summary.find("direct + relu + max_pool"), std::string::npos) << summary;
+  EXPECT_NE(summary.find("winograd F(4x4) + relu + max_pool"), std::string::npos) << summary;
+}
+
+// A rectified convolution that somebody else reads too is not.
+TEST(Plan, PoolingLeavesWhatOthersRead) {
+  Parameters p;
+  expect_plan_equals(
+      [&](const auto& in) {
+        const Var a = relu(p.conv("a", in[0], 5, 32, true, {.padding = 2}));
+        return std::vector<Var>{max_pool2d(a, {}), global_mean_pool(a)};
+      },
+      {2, 10, 10, 1});
+}
+
 TEST(Plan, GroupsOfChannelsEqualTheNetwork) {
   Parameters p;
   expect_plan_equals(
@@ -239,6 +266,38 @@ TEST(Plan, GroupsOfChannelsEqualTheNetwork) {
         return std::vector<Var>{b};
       },
       {3, 8, 7, 12});
+}
+
+TEST(Plan, WeightsThatAreNoNumbersAreRefusedWithTheirPlace) {
+  for (const float wrong : {std::nanf(""), INFINITY}) {
+    Parameters p;
+    const auto network = [&](const auto& in) { return tower(p, in[0], 16); };
+    trace(network, {{1, 9, 9, 22}});
+    p("block1.2.w", {3, 3, 16, 16}, 0.0f).value().values()[7] = wrong;
+    const Graph graph = trace(network, {{1, 9, 9, 22}});
+    try {
+      const Plan plan(graph);
+      FAIL() << wrong << " was accepted";
+    } catch (const Error& error) {
+      const std::string text = error.what();
+      EXPECT_NE(text.find("input 1 of 'conv2d', [3,3,16,16], holds " + std::to_string(wrong) +
+                          " at element 7"),
+                std::string::npos)
+          << text;
+    }
+  }
+}
+
+// A term that masks by infinities is no weight.
+TEST(Plan, InfinitiesMayMask) {
+  const Var mask(Tensor({3}, std::vector<float>{0, -INFINITY, 0}));
+  const Plan plan(
+      trace([&](const auto& in) { return std::vector<Var>{add(in[0], mask)}; }, {{1, 3}}));
+  const std::vector<float> x{1, 2, 3};
+  const float* in = x.data();
+  Outputs got(plan);
+  plan.run({&in, 1}, got.pointers, *plan.make_workspace());
+  EXPECT_EQ(got.values[0], (std::vector<float>{1, -INFINITY, 3}));
 }
 
 // The plan has its own copy of the weights.
