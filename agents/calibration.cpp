@@ -41,6 +41,12 @@ Calibration calibrate(PolicyValueNet& net, const envs::GameSpec& spec,
   return calibration;
 }
 
+Calibration calibration_for(nn::PlanPrecision precision, PolicyValueNet& net,
+                            const envs::GameSpec& spec) {
+  if (precision != nn::PlanPrecision::kInt16) return {};
+  return calibrate(net, spec);
+}
+
 std::shared_ptr<const nn::Plan> compile(PolicyValueNet& net, const envs::GameSpec& spec,
                                         nn::PlanPrecision precision,
                                         const Calibration& calibration) {
@@ -64,8 +70,7 @@ std::shared_ptr<const nn::Plan> NetPlans::plan(const envs::GameSpec& spec) {
   if (plan == nullptr) {
     check_game(net_->config(), spec);
     const nn::PlanPrecision precision = precision_for_(spec);
-    const bool reduced = precision != nn::PlanPrecision::kFloat32;
-    plan = compile(*net_, spec, precision, reduced ? calibrate(*net_, spec) : Calibration());
+    plan = compile(*net_, spec, precision, calibration_for(precision, *net_, spec));
   }
   return plan;
 }

@@ -1,5 +1,5 @@
-// Networks compiled for a board. What is to run in less than float32 is calibrated on positions
-// of games that the network itself plays.
+// Networks compiled for a board. What is to run in int16 is calibrated on positions of games that
+// the network itself plays.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,12 @@ using Calibration = std::vector<std::vector<float>>;
 Calibration calibrate(PolicyValueNet& net, const envs::GameSpec& spec,
                       const PositionSampling& sampling = {});
 
+// The same where the precision has scales to choose, which is int16 alone; else empty.
+Calibration calibration_for(nn::PlanPrecision precision, PolicyValueNet& net,
+                            const envs::GameSpec& spec);
+
 // For the board of `spec`, with policy, value and score as outputs. An Error if the network is for
-// another game. The calibration may be empty for float32.
+// another game. `calibration` as calibration_for makes it.
 std::shared_ptr<const nn::Plan> compile(PolicyValueNet& net, const envs::GameSpec& spec,
                                         nn::PlanPrecision precision,
                                         const Calibration& calibration);

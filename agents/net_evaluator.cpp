@@ -34,7 +34,7 @@ NetEvaluator::NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symm
     : spec_(spec),
       symmetry_(symmetry),
       wanted_(precision),
-      calibration_(precision == nn::PlanPrecision::kFloat32 ? Calibration() : calibrate(net, spec)),
+      calibration_(calibration_for(precision, net, spec)),
       evaluator_(compile(net, spec, precision, calibration_)) {}
 
 NetEvaluator::NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec,
@@ -64,7 +64,7 @@ void NetEvaluator::wait(search::EvalBatch&) {}  // submit did all the work
 int NetEvaluator::preferred_rows() const { return worker_count(); }
 
 void NetEvaluator::replace(PolicyValueNet& net) {
-  CHECK((wanted_ == nn::PlanPrecision::kFloat32 || !calibration_.empty()));
+  CHECK((wanted_ != nn::PlanPrecision::kInt16 || !calibration_.empty()));
   evaluator_.replace(compile(net, spec_, wanted_, calibration_));
 }
 

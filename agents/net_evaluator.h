@@ -26,12 +26,12 @@ std::vector<float> encoded(const envs::State& state, int symmetry);
 
 class NetEvaluator : public search::Evaluator {
  public:
-  // Compiles `net` for the board of `spec`, calibrated if the precision is reduced; an Error if
-  // the network is for another game.
+  // Compiles `net` for the board of `spec`, calibrated if the precision asks for it; an Error
+  // if the network is for another game.
   NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry,
                nn::PlanPrecision precision = nn::PlanPrecision::kFloat32);
-  // Over a plan for the board of `spec`, as compile makes them. If it is reduced, `replace` has no
-  // positions to calibrate with and may not be called.
+  // Over a plan for the board of `spec`, as compile makes them. If it runs in int16, `replace`
+  // has no positions to calibrate with and may not be called.
   NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec, Symmetry symmetry);
 
   void submit(search::EvalBatch& batch, int rows) override;
@@ -58,7 +58,7 @@ class NetEvaluator : public search::Evaluator {
   const envs::GameSpec spec_;
   Symmetry symmetry_;
   const nn::PlanPrecision wanted_;
-  const Calibration calibration_;  // empty for float32
+  const Calibration calibration_;  // empty but for int16
   nn::BatchEvaluator evaluator_;
   std::vector<RowBuffer> buffers_;  // of the batch under way
 };

@@ -16,7 +16,7 @@ std::vector<OptionField> option_fields(RunOptions& o) {
       {"actor.game", &o.actor.game, 0, 0, "the game, without komi if komis are given", true},
       {"actor.komis", &o.actor.komis, 0, 0, "komis that games draw from, with commas"},
       {"actor.games", &o.actor.games, 1, 65536, "games under way at once"},
-      {"actor.precision", &o.actor.precision, 0, 0, "float32, bfloat16 or int16, calibrated"},
+      {"actor.precision", &o.actor.precision, 0, 0, "float32, bfloat16 or int16"},
       {"actor.full_visits", &o.actor.full_visits, 2, kMany, "visits of a full search"},
       {"actor.fast_visits", &o.actor.fast_visits, 2, kMany, "visits of a fast search"},
       {"actor.full_share", &o.actor.full_share, 0, 1, "probability of a full search"},

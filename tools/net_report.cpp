@@ -60,7 +60,7 @@ Pair compile_pair(const ReportCommand& command, nn::PlanPrecision precision) {
   const std::string& game = net->config().game;
   Pair pair;
   pair.start = envs::new_game(game == "go" ? fmt::format("go:size={}", command.size) : game);
-  const auto calibration = agents::calibrate(*net, pair.spec());
+  const auto calibration = agents::calibration_for(precision, *net, pair.spec());
   pair.exact = agents::compile(*net, pair.spec(), nn::PlanPrecision::kFloat32, {});
   pair.reduced = agents::compile(*net, pair.spec(), precision, calibration);
   return pair;
