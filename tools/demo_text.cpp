@@ -30,7 +30,6 @@ void demo_text(const DemoOptions& options) {
   net.add<Embedding>("embedding", n, 96, rng)
       .add<Lstm>("lstm", 96, 256, rng, RecurrentLayerOptions{.layers = 2})
       .add<Linear>("scores", 256, n, rng);
-
   const Loader loader(window_dataset(ids, length), {.batch_size = 64, .seed = options.seed});
   const auto adam = make_adam(net.parameters(), {});
   for (int64_t epoch = 0; epoch < epochs; ++epoch) {
@@ -49,12 +48,13 @@ void demo_text(const DemoOptions& options) {
 
   net.train(false);
   const Predictor predict(net, {length}, {.rows = 1});
-  for (int i = 0; i < 500; ++i) {  // goes on where the text ends
+  ids.resize(static_cast<size_t>(length));  // goes on from how the text begins
+  for (int i = 0; i < 500; ++i) {
     const Tensor last = id_tensor(std::span(ids).last(static_cast<size_t>(length)));
     const Var chances = softmax(Var(predict(last.reshape({1, length}))));
     ids.push_back(rng.pick(chances.value().values().last(static_cast<size_t>(n))));
   }
-  fmt::print("{}\n", letters.decode(std::span(ids).last(500)));
+  fmt::print("{}\n", letters.decode(ids));
 }
 
 }  // namespace tengen::tools
