@@ -12,7 +12,7 @@ namespace tengen::nn {
 
 struct PredictorOptions {
   // Of one run of the plan. Small networks want several, so that a product has enough to do.
-  int64_t rows = 16;
+  int64_t rows = 8;
 };
 
 class Predictor {

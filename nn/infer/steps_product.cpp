@@ -47,22 +47,20 @@ class ProductStep : public Step {
     const Conv2dShape& s = operation_.conv;
     return s.height * s.width * s.in;
   }
-  int64_t result_floats() const {
-    const Conv2dShape& s = operation_.conv;
-    return s.out_height() * s.out_width() * s.out;
-  }
+  int64_t image_rows() const { return operation_.conv.out_height() * operation_.conv.out_width(); }
+  int64_t result_floats() const { return image_rows() * operation_.conv.out; }
   // Scratch begins with room for the bias of this run.
   int64_t bias_floats() const {
     return operation_.row_bias >= 0 ? whole_lines(operation_.conv.out) : 0;
   }
-  // Of one image.
-  Epilogue epilogue(const Frame& frame, int64_t image) const {
+  // Of rows, which are pixels of the result, from `first` to the end of its image at most.
+  Epilogue epilogue(const Frame& frame, int64_t first) const {
     Epilogue e{operation_.bias.data(), nullptr, operation_.relu};
-    if (operation_.residual >= 0)
-      e.residual = frame.read(places_.residual) + image * result_floats();
+    const int64_t out = operation_.conv.out;
+    if (operation_.residual >= 0) e.residual = frame.read(places_.residual) + first * out;
     if (operation_.row_bias >= 0) {
-      const float* row = frame.read(places_.row_bias) + image * operation_.conv.out;
-      for (int64_t c = 0; c < operation_.conv.out; ++c)
+      const float* row = frame.read(places_.row_bias) + first / image_rows() * out;
+      for (int64_t c = 0; c < out; ++c)
         frame.scratch[c] = operation_.bias[c] + operation_.row_bias_factor[c] * row[c];
       e.bias = frame.scratch;
     }
@@ -83,10 +81,10 @@ class WinogradStep : public ProductStep {
 
   void run(const Frame& frame) const override {
     for (int64_t i = 0; i < operation_.conv.n; ++i)
-      winograd_group(kernels_, shape_, 1, packed_,
-                     frame.read(places_.inputs[0]) + i * image_floats(), epilogue(frame, i),
-                     frame.write(places_.output) + i * result_floats(),
-                     frame.scratch + bias_floats());
+      winograd_group(
+          kernels_, shape_, 1, packed_, frame.read(places_.inputs[0]) + i * image_floats(),
+          epilogue(frame, i * image_rows()), frame.write(places_.output) + i * result_floats(),
+          frame.scratch + bias_floats());
   }
   int64_t scratch_floats() const override { return bias_floats() + winograd_workspace(shape_); }
   int64_t weight_floats() const override { return shape_.weight_floats(); }
@@ -102,8 +100,8 @@ class WinogradStep : public ProductStep {
   WinogradShape shape_;
 };
 
-// Group by group, with the pixels of an image, or its patches, as the rows of a product. Where
-// nothing depends on the image, all images are one.
+// Group by group, with pixels or the patches of an image as the rows of a product. Where nothing
+// depends on the image, rows are taken as they come, so many at once that they stay in the cache.
 class GemmStep : public ProductStep {
  public:
   GemmStep(const Kernels& kernels, Operation operation, Places places)
@@ -114,24 +112,24 @@ class GemmStep : public ProductStep {
     const Conv2dShape& s = group_;
     patches_ = s.kernel_h * s.kernel_w != 1 || s.stride != 1 || s.padding != 0;
     depth_ = s.kernel_h * s.kernel_w * s.in;
-    rows_ = s.out_height() * s.out_width();
-    if (!patches_ && operation_.row_bias < 0) {
-      images_ = 1;
-      rows_ *= s.n;
-    } else {
-      images_ = s.n;
-    }
+    rows_ = image_rows();
+    if (!patches_ && operation_.row_bias < 0)
+      rows_ =
+          std::min(s.n * rows_, std::max(kLeastRows, kPackedFloats / std::max<int64_t>(1, depth_)));
   }
 
   void run(const Frame& frame) const override {
     const float* x = frame.read(places_.inputs[0]);
     float* y = frame.write(places_.output);
-    const int64_t out = operation_.conv.out;
-    for (int64_t i = 0; i < images_; ++i, x += image_floats(), y += rows_ * out) {
+    const int64_t out = operation_.conv.out, all = group_.n * image_rows();
+    for (int64_t first = 0; first < all; first += rows_) {
+      const int64_t rows = std::min(rows_, all - first);
       for (int64_t g = 0; g < operation_.conv.groups; ++g)
-        multiply(x + g * group_.in, packed_ + g * group_weights(), y + g * group_.out,
+        multiply(rows, x + g * group_.in, packed_ + g * group_weights(), y + g * group_.out,
                  frame.scratch + bias_floats());
-      kernels_.finish(rows_, out, epilogue(frame, i), y);
+      kernels_.finish(rows, out, epilogue(frame, first), y);
+      x += patches_ ? image_floats() : rows * operation_.conv.in;
+      y += rows * out;
     }
   }
   int64_t scratch_floats() const override {
@@ -148,8 +146,12 @@ class GemmStep : public ProductStep {
   }
 
  private:
-  // One group of one image: x and y have all groups' channels.
-  void multiply(const float* x, const float* weights, float* y, float* scratch) const {
+  static constexpr int64_t kPackedFloats = 32 * 1024, kLeastRows = 16;
+
+  // One group of some rows, of one image where there are patches: x and y have all groups'
+  // channels.
+  void multiply(int64_t rows, const float* x, const float* weights, float* y,
+                float* scratch) const {
     const Conv2dShape& all = operation_.conv;
     float* packed_rows = scratch;
     float* patches = packed_rows + packed_rows_floats();
@@ -165,12 +167,12 @@ class GemmStep : public ProductStep {
       x = patches;
       x_row = depth_;
     }
-    if (rows_ > 1) {  // one row is its own packing
-      kernels_.pack_rows(rows_, depth_, x, x_row, packed_rows);
+    if (rows > 1) {  // one row is its own packing
+      kernels_.pack_rows(rows, depth_, x, x_row, packed_rows);
       x = packed_rows;
     }
-    kernels_.multiply_rows({rows_, group_.out, depth_, x, rows_ * kernels_.lanes, weights, y,
-                            all.out, kernels_.lanes, false});
+    kernels_.multiply_rows({rows, group_.out, depth_, x, rows * kernels_.lanes, weights, y, all.out,
+                            kernels_.lanes, false});
   }
 
   std::string method() const override { return patches_ ? "patches" : "product"; }
@@ -188,7 +190,7 @@ class GemmStep : public ProductStep {
 
   Conv2dShape group_;  // the convolution of one group
   bool patches_;
-  int64_t images_, rows_, depth_;  // rows of each product
+  int64_t rows_, depth_;  // of each product, the last of which may have fewer rows
 };
 
 class DepthwiseStep : public ProductStep {
@@ -200,7 +202,7 @@ class DepthwiseStep : public ProductStep {
     float* y = frame.write(places_.output);
     depthwise_conv2d(kernels_, s, frame.read(places_.inputs[0]), operation_.weight.data(), y);
     for (int64_t i = 0; i < s.n; ++i, y += result_floats())
-      kernels_.finish(s.out_height() * s.out_width(), s.out, epilogue(frame, i), y);
+      kernels_.finish(image_rows(), s.out, epilogue(frame, i * image_rows()), y);
   }
   int64_t scratch_floats() const override { return bias_floats(); }
 
