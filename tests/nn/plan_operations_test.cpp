@@ -56,7 +56,8 @@ struct Compiled {
   }
   mutable long allocated = 0;  // by the latest run
 
-  // 1e-5 of the largest number, 1e-4 behind Winograd's transforms.
+  // 1e-5 of the largest number, 1e-4 behind Winograd's transforms, which make the 8 bits of
+  // bfloat16 cost more, too.
   void expect_equal() const {
     SCOPED_TRACE(name + "\n" + plan->summary());
     const auto workspace = plan->make_workspace();
@@ -64,6 +65,10 @@ struct Compiled {
     const std::vector<float> got = run(*workspace);
     EXPECT_EQ(allocated, 0);
     const bool winograd = plan->summary().find("winograd") != std::string::npos;
+    const bool chain = plan->summary().find("feed [") != std::string::npos;
+    const bool reduced = chain && plan->precision() != PlanPrecision::kFloat32;
+    const float coarse = plan->precision() == PlanPrecision::kBfloat16 ? 8e-2f : 1e-2f;
+    const float error = reduced ? coarse : winograd || chain ? 1e-4f : 1e-5f;
     float scale = 1.0f;
     for (const float value : expected)
       if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
@@ -73,7 +78,7 @@ struct Compiled {
       else if (std::isinf(expected[i]))
         ASSERT_EQ(got[i], expected[i]) << i;
       else
-        ASSERT_NEAR(got[i], expected[i], (winograd ? 1e-4f : 1e-5f) * scale) << i;
+        ASSERT_NEAR(got[i], expected[i], error * scale) << i;
     }
   }
 };
@@ -82,14 +87,18 @@ class PlanOperations : public testing::Test {
  protected:
   // Checks the network's plan and returns its operations; none if it cannot be traced.
   std::set<std::string> check(const std::string& name, const Forward& network,
-                              const std::vector<Shape>& inputs) {
+                              const std::vector<Shape>& inputs,
+                              PlanPrecision precision = PlanPrecision::kFloat32) {
     SCOPED_TRACE(name);
     std::set<std::string> operations;
     if (!can_be_traced(network, inputs)) return operations;
     const Graph graph = trace(network, inputs);
     for (const GraphNode& node : graph.nodes) operations.insert(node.op);
     try {
-      Compiled compiled{name, std::make_unique<Plan>(graph), inputs_of(inputs), {}};
+      Compiled compiled{name, nullptr, inputs_of(inputs), {}};
+      PlanOptions options{.precision = precision, .calibration = {{}}};
+      for (const Tensor& input : compiled.inputs) options.calibration[0].push_back(input.data());
+      compiled.plan = std::make_unique<Plan>(graph, options);
       std::vector<Var> in(compiled.inputs.begin(), compiled.inputs.end());
       const NoGrad no_grad;
       compiled.expected = network(in)[0].value().to_vector();
@@ -165,6 +174,17 @@ TEST_F(PlanOperations, EachLayerIsWhatItComputesInEvaluation) {
   for (const std::string& name : untraced)
     EXPECT_TRUE(name.starts_with("rnn") || name.starts_with("lstm") || name.starts_with("gru"))
         << name << " cannot be traced";
+}
+
+// The convolutions that have them use them; all else stays as it is.
+TEST_F(PlanOperations, ReducedPrecisionsKnowAllOfThem) {
+  for (const PlanPrecision precision : {PlanPrecision::kBfloat16, PlanPrecision::kInt16}) {
+    SCOPED_TRACE(plan_precision_name(precision));
+    for (const OpCase& c : op_cases()) check(c.name, network_of(c), {c.inputs[0]}, precision);
+    for (const LayerCase& c : layer_cases()) check(c.name, network_of(c), c.inputs, precision);
+  }
+  EXPECT_TRUE(refused_.empty()) << refused_.begin()->first << ": " << refused_.begin()->second;
+  expect_the_same_from_two_threads();
 }
 
 }  // namespace
