@@ -1,5 +1,8 @@
 #include "nn/io/weights_file.h"
 
+#include <cmath>
+#include <set>
+
 #include "nn/base/check.h"
 #include "nn/io/npz.h"
 #include "nn/io/safetensors.h"
@@ -11,6 +14,18 @@ bool is_npz(const std::string& path) {
   if (path.ends_with(".npz")) return true;
   if (path.ends_with(".safetensors")) return false;
   throw Error(path + ": weights files end in .safetensors or .npz");
+}
+
+// A buffer may hold infinities, which mask.
+void check_numbers(const std::string& path, const std::vector<NamedTensor>& tensors,
+                   const Module& module) {
+  std::set<std::string> parameters;
+  for (const NamedVar& parameter : module.parameters()) parameters.insert(parameter.path);
+  for (const NamedTensor& entry : tensors)
+    for (const float x : entry.tensor.values())
+      if (std::isnan(x) || (std::isinf(x) && parameters.contains(entry.path)))
+        throw Error(path + ": tensor " + entry.path + " holds " + std::to_string(x) +
+                    "; the file is damaged or its training went wrong, take an earlier one");
 }
 
 }  // namespace
@@ -33,6 +48,7 @@ void save_weights(const std::string& path, const Module& module) {
 
 void load_weights(const std::string& path, Module& module) {
   const std::vector<NamedTensor> tensors = load_tensors(path);
+  check_numbers(path, tensors, module);
   try {
     module.load_state(tensors);
   } catch (const Error& error) {

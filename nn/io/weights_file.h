@@ -12,8 +12,8 @@ namespace tengen::nn {
 void save_tensors(const std::string& path, const std::vector<NamedTensor>& tensors);
 std::vector<NamedTensor> load_tensors(const std::string& path);
 
-// A module's whole state. Loading a file that does not fit names the file and the tensor, and
-// leaves the module as it was.
+// A module's whole state. Loading a file that does not fit, or holds weights that are no numbers,
+// names the file and the tensor, and leaves the module as it was.
 void save_weights(const std::string& path, const Module& module);
 void load_weights(const std::string& path, Module& module);
 

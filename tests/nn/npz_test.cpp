@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -191,6 +192,20 @@ TEST(WeightsFile, TheEndingTellsTheKind) {
     expect_error([&] { load_weights(path(ending), other); }, path(ending) + ": these weights");
   }
   expect_error([] { load_tensors("weights.pt"); }, "weights.pt: weights files end in");
+}
+
+TEST(WeightsFile, WeightsThatAreNoNumbersAreRefused) {
+  Rng rng(1);
+  for (const float wrong : {std::nanf(""), INFINITY}) {
+    const Linear saved(3, 2, rng);
+    saved.parameters()[1].var.value().values()[1] = wrong;
+    save_weights(path("wrong.npz"), saved);
+    Linear loaded(3, 2, rng);
+    const std::vector<float> before = loaded.state()[0].tensor.to_vector();
+    expect_error([&] { load_weights(path("wrong.npz"), loaded); },
+                 path("wrong.npz") + ": tensor bias holds " + std::to_string(wrong));
+    EXPECT_EQ(loaded.state()[0].tensor.to_vector(), before);
+  }
 }
 
 }  // namespace
