@@ -1,8 +1,8 @@
 // Operations on single numbers; sums, scalings and rectifiers join the product before them.
 #include <cmath>
-#include <optional>
-#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "nn/infer/folder.h"
 #include "nn/infer/step.h"

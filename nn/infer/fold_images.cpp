@@ -48,7 +48,7 @@ void call_pool(Folder& to, int i, const Pool& pool) {
 // memory then. Larger 3x3 ones keep their neighbours instead.
 bool joins(const Folder& to, int v, const Operation* o, const Pool2dShape& pool) {
   if (!o || o->kind != Operation::Kind::kProduct || to.uses(v) != 1 || !o->relu ||
-      o->residual >= 0 || o->row_bias >= 0 || to.shape(v).rank() != 4 || o->name != "conv2d")
+      o->residual >= 0 || o->row_bias >= 0)
     return false;
   return few_taps(pool) &&
          (direct_fits(kernels(), o->conv) || (o->conv.kernel_h == 5 && winograd_fits(o->conv)));

@@ -1,5 +1,8 @@
 // Convolutions and matrix products. With weights that are parameters they are packed once; a
 // product of two computed values is a call of the device.
+#include <algorithm>
+#include <vector>
+
 #include "nn/image_shapes.h"
 #include "nn/infer/folder.h"
 #include "nn/infer/step.h"

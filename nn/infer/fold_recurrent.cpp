@@ -1,5 +1,6 @@
 // Recurrent layers, and their last states: h is the last piece of y, c a value of its own.
 #include <algorithm>
+#include <vector>
 
 #include "nn/infer/folder.h"
 #include "nn/infer/step.h"

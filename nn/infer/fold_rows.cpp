@@ -1,8 +1,5 @@
 // Normalisation, softmax and reductions.
-#include <string>
-
 #include "nn/axis.h"
-#include "nn/base/check.h"
 #include "nn/infer/folder.h"
 #include "nn/infer/step.h"
 
