@@ -141,7 +141,7 @@ std::vector<PrecisionReport> carried_reports(const std::string& path) {
   return reports_in(net_metadata(path), path.empty() ? kShippedNetName : path);
 }
 
-void save_report(const std::string& path, PrecisionReport report) {
+PrecisionReport save_report(const std::string& path, PrecisionReport report) {
   nn::SafeTensors content = nn::load_safetensors(path);
   Json reports = Json::array();
   for (const PrecisionReport& earlier : reports_in(content.metadata, path)) {
@@ -155,6 +155,7 @@ void save_report(const std::string& path, PrecisionReport report) {
   reports.push_back(json_of(report));
   content.metadata[kReportsKey] = reports.dump();
   nn::save_safetensors(path, content);
+  return report;
 }
 
 std::string text(const PrecisionReport& report) {

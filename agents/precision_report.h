@@ -54,8 +54,8 @@ nn::PlanPrecision advised_precision(std::span<const PrecisionReport> reports,
 std::vector<PrecisionReport> carried_reports(const std::string& path);
 // Puts the report into the file in place of the one of the same subject, whose matches it takes
 // over where it brings none. All else in the file stays as it is; see
-// nn::save_safetensors for how it is written.
-void save_report(const std::string& path, PrecisionReport report);
+// nn::save_safetensors for how it is written. Returns the report with these matches.
+PrecisionReport save_report(const std::string& path, PrecisionReport report);
 
 // Several lines for people, each with an end of line.
 std::string text(const PrecisionReport& report);

@@ -202,8 +202,8 @@ void report(const ReportCommand& command) {
     play_at({.visits = command.visits, .time_s = 0.0}, report.equal_visits);
   if (command.games > 0 && command.seconds > 0.0)
     play_at({.visits = 0, .time_s = command.seconds}, report.equal_time);
+  if (command.save) report = agents::save_report(command.net, report);
   std::cout << text(report);
-  if (command.save) agents::save_report(command.net, report);
 }
 
 }  // namespace

@@ -115,7 +115,8 @@ TEST_F(CarriedReport, AnotherOfTheSameBoardReplacesItAndKeepsItsMatches) {
   save_report(path_, report_of(PlanPrecision::kBfloat16, 9, {}));
   PrecisionReport again = report_of(PlanPrecision::kInt16, 9, {});
   again.cost.same_best = 0.5;
-  save_report(path_, again);
+  again = save_report(path_, again);
+  EXPECT_TRUE(again.equal_time.has_value());
   const auto reports = carried_reports(path_);
   ASSERT_EQ(reports.size(), 3u);
   EXPECT_EQ(reports[2].height, 9);
