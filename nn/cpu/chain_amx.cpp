@@ -1,9 +1,9 @@
 // Chains of convolutions in bfloat16 on AMX: direct, for a tile multiplies sixteen pixels by
 // sixteen channels in the time that Winograd's transforms would take.
 //
-// The operand holds a board's pixels with one column of zeros between its lines, which is the right
-// border of one and the left border of the next, and a line of zeros above and below: whatever the
-// tap, it lies at the same distance from every pixel. [image][block of 32 channels][pixel][32], so
+// The operand holds a board's pixels with the padding between its lines, which is the right border
+// of one and the left border of the next, and lines of zeros above and below: whatever the tap, it
+// lies at the same distance from every pixel. [image][block of 32 channels][pixel][32], so
 // that sixteen pixels of a block are one tile. Sums are [image][group of 16][window][16], weights
 // [group of 16][tap][block] tiles of [pair of channels][16][2].
 #include <cstddef>
@@ -39,10 +39,14 @@ constexpr int kMostTiles = 4;  // of sums at once, beside those of pixels and of
 
 struct Sizes {
   explicit Sizes(const WinogradShape& s)
-      : pitch(s.width + 1),
-        tiles((s.height * pitch - 1 + kTile - 1) / kTile),
-        pixels(tiles * kTile + 2 * pitch + 2),
+      : kernel(s.kernel),
+        pitch(s.width + s.padding),
+        tiles(((s.out_height() - 1) * pitch + s.out_width() + kTile - 1) / kTile),
+        pixels(tiles * kTile + (kernel - 1) * (pitch + 1)),
         blocks((s.in + kBlock - 1) / kBlock) {}
+  int64_t taps() const { return kernel * kernel; }
+
+  int64_t kernel;
   int64_t pitch;   // from line to line
   int64_t tiles;   // of windows: window y * pitch + x belongs to pixel (y, x), the others to none
   int64_t pixels;  // of the operand, as far as the last window's last tap
@@ -54,7 +58,7 @@ int64_t operand_bytes(const WinogradShape& s) {
   return s.images * size.blocks * size.pixels * kBlockBytes;
 }
 int64_t weight_bytes(const WinogradShape& s) {
-  return s.out_groups() * 9 * Sizes(s).blocks * kTileBytes;
+  return s.out_groups() * Sizes(s).taps() * Sizes(s).blocks * kTileBytes;
 }
 int64_t sum_bytes(const WinogradShape& s) {
   return s.images * s.out_groups() * Sizes(s).tiles * kTileBytes;
@@ -69,7 +73,7 @@ Bfloat16 rounded(float x) {  // to nearest, ties to even
 void pack(const WinogradShape& s, const float* w, const float*, void* weights, float*) {
   auto* to = static_cast<Bfloat16*>(weights);
   for (int64_t group = 0; group < s.out_groups(); ++group)
-    for (int64_t tap = 0; tap < 9; ++tap)
+    for (int64_t tap = 0; tap < Sizes(s).taps(); ++tap)
       for (int64_t pair = 0; pair < Sizes(s).blocks * kBlock / 2; ++pair)
         for (int64_t k = group * kLanes; k < (group + 1) * kLanes; ++k)
           for (int64_t c = 2 * pair; c < 2 * pair + 2; ++c)
@@ -89,10 +93,10 @@ void feed(const WinogradShape& s, const float* board, int64_t image, int64_t gro
     if (alone) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 32), _mm256_setzero_si256());
     to += kBlockBytes;
   };
-  for (int64_t y = 0; y < s.height + 2; ++y)
+  for (int64_t y = 0; y < s.board_height(); ++y)
     for (int64_t x = 0; x < size.pitch; ++x)
       put((__m256i)_mm512_cvtneps_pbh((__m512)load(board + (y * s.board_width() + x) * kLanes)));
-  put(_mm256_setzero_si256());
+  for (int64_t i = 0; i < s.padding; ++i) put(_mm256_setzero_si256());
 }
 
 // R tiles of windows by one group of channels; `a` is the first window's first tap.
@@ -102,8 +106,8 @@ void multiply_tiles(const Sizes& size, const char* a, const char* b, char* c) {
   if constexpr (R > 1) _tile_zero(1);
   if constexpr (R > 2) _tile_zero(2);
   if constexpr (R > 3) _tile_zero(3);
-  for (int64_t tap = 0; tap < 9; ++tap) {
-    const char* from = a + (tap / 3 * size.pitch + tap % 3) * kBlockBytes;
+  for (int64_t tap = 0; tap < size.taps(); ++tap) {
+    const char* from = a + (tap / size.kernel * size.pitch + tap % size.kernel) * kBlockBytes;
     for (int64_t block = 0; block < size.blocks; ++block, b += kTileBytes) {
       _tile_loadd(7, b, kBlockBytes);
       _tile_loadd(4, from, kBlockBytes);
@@ -151,7 +155,7 @@ void multiply(const WinogradShape& s, const void* operand, const void* weights, 
     const char* b = static_cast<const char*>(weights);
     for (int64_t group = 0; group < s.out_groups(); ++group) {
       multiply_group(size, a, b, c);
-      b += 9 * size.blocks * kTileBytes;
+      b += size.taps() * size.blocks * kTileBytes;
       c += size.tiles * kTileBytes;
     }
   }
@@ -159,8 +163,9 @@ void multiply(const WinogradShape& s, const void* operand, const void* weights, 
 
 template <bool kFull>
 void finish_pixels(const WinogradShape& s, const float* sums, const PixelFinish& finish) {
-  for (int64_t y = 0; y < s.height; ++y, sums += Sizes(s).pitch * kLanes)
-    for (int64_t x = 0; x < s.width; ++x) finish.operator()<kFull>(y, x, load(sums + x * kLanes));
+  for (int64_t y = 0; y < s.out_height(); ++y, sums += Sizes(s).pitch * kLanes)
+    for (int64_t x = 0; x < s.out_width(); ++x)
+      finish.operator()<kFull>(y, x, load(sums + x * kLanes));
 }
 
 void finish(const WinogradShape& s, const void* sums, int64_t image, int64_t group,

@@ -1,5 +1,5 @@
-// Kernels of a chain of 3x3 convolutions (stride 1, padding 1), in which a result goes straight
-// into the form that the next convolution multiplies.
+// Kernels of a chain of 3x3 and 5x5 convolutions of stride 1, in which a result goes straight into
+// the form that the next convolution multiplies.
 //
 // A convolution multiplies its operand, the form its input has taken (Winograd's transformed tiles,
 // or the pixels in another number format), by packed weights; the sums become pixels again a group
@@ -16,7 +16,8 @@ namespace tengen::nn {
 
 // What becomes of one image's sums. First t = sums + bias (+ residual), rectified where `relu`;
 // where `factor` is set, then a = t * factor + term, rectified where `then_relu`. The board takes
-// the last of the two. Vectors [out] are padded to whole groups; images are [height,width,out].
+// the last of the two. Vectors [out] are padded to whole groups; images are
+// [out_height,out_width,out].
 struct ChainFinish {
   const float* bias = nullptr;
   const float* residual = nullptr;  // image, or null
@@ -27,7 +28,8 @@ struct ChainFinish {
   bool then_relu = false;
   float* then_y = nullptr;           // image: a, or null
   const float* sum_scale = nullptr;  // [elements][out_groups * lanes], where the kernels are scaled
-  float* board = nullptr;            // inside a border of zeros
+  float* board = nullptr;            // of the next operand, inside its border of zeros, or null
+  int64_t board_width = 0, board_border = 0;  // in pixels
 };
 
 struct ChainKernels {
@@ -39,7 +41,8 @@ struct ChainKernels {
   int64_t (*weight_bytes)(const WinogradShape& shape);
   int64_t (*sum_bytes)(const WinogradShape& shape);
 
-  // w [3,3,in,out] -> weights. Scaled: operand_scale [elements] in, and sum_scale as above out.
+  // w [kernel,kernel,in,out] -> weights. Scaled: operand_scale [elements] in, and sum_scale as
+  // above out.
   void (*pack)(const WinogradShape& shape, const float* w, const float* operand_scale,
                void* weights, float* sum_scale);
   // One group of channels from the board to its place in the operand; `shape` is that of the
@@ -59,7 +62,8 @@ void widen_ranges(const WinogradShape& shape, const float* operand, float* range
 // The scale at which an element of that range takes half of what 16 bits hold.
 float operand_scale(float range);
 
-// Where a processor has several, the fastest of each precision; null: none better than float32.
+// The fastest of each precision; null: none better than float32. (Winograd with vdpbf16ps was as
+// fast as with vpdpwssd and eight times less exact, so bfloat16 is for AMX.)
 struct Chains {
   const ChainKernels* float32 = nullptr;
   const ChainKernels* int16 = nullptr;

@@ -15,7 +15,7 @@ extern const Kernels kAvx2Kernels, kAvx512Kernels;
 extern const Bf16Kernels kAvx512Bf16Kernels;
 extern const ChainKernels kAvx2Float32Chain, kAvx2Int16Chain, kAvxVnniInt16Chain;
 extern const ChainKernels kAvx512Float32Chain, kAvx512Int16Chain, kAvx512VnniInt16Chain;
-extern const ChainKernels kAvx512Bfloat16Chain, kAmxBfloat16Chain;
+extern const ChainKernels kAmxBfloat16Chain;
 void amx_multiply(const Bf16Product& product);
 #endif
 
@@ -61,9 +61,8 @@ const Kernels& avx512vnni() {
 
 const Kernels& avx512bf16() {
   static const Kernels table = [] {
-    Kernels kernels =
-        with_chains("avx512bf16", kAvx512Kernels,
-                    {&kAvx512Float32Chain, &kAvx512VnniInt16Chain, &kAvx512Bfloat16Chain});
+    Kernels kernels = with_chains("avx512bf16", kAvx512Kernels,
+                                  {&kAvx512Float32Chain, &kAvx512VnniInt16Chain, nullptr});
     kernels.bf16 = &kAvx512Bf16Kernels;
     return kernels;
   }();

@@ -1,20 +1,16 @@
 #include "nn/infer/chain.h"
 
 #include <algorithm>
+#include <compare>
 #include <map>
-#include <optional>
 #include <utility>
+
+#include "nn/cpu/winograd_conv.h"
 
 namespace tengen::nn {
 namespace {
 
 using Kind = Operation::Kind;
-
-bool chains(const Operation& o) {
-  const Conv2dShape& s = o.conv;
-  return o.kind == Kind::kProduct && s.kernel_h == 3 && s.kernel_w == 3 && s.stride == 1 &&
-         s.padding == 1 && s.dilation == 1 && s.groups == 1;
-}
 
 bool reads(const Operation& o, int value) {
   return std::ranges::count(o.inputs, value) > 0 || o.residual == value || o.row_bias == value;
@@ -26,7 +22,7 @@ class Linker {
 
   void link() {
     for (Operation& o : folded_.operations)
-      if (chains(o)) give_operand(o);
+      if (o.kind == Kind::kProduct && winograd_fits(o.conv)) give_operand(o);
     absorb_affines();
     for (size_t i = 0; i < folded_.operands.size(); ++i)
       feed(folded_.operands[i], folded_.operand(i));
@@ -35,15 +31,26 @@ class Linker {
   }
 
  private:
+  // A value as convolutions of one kernel read it.
+  struct Form {
+    int value;
+    int64_t kernel, padding;
+    auto operator<=>(const Form&) const = default;
+  };
+
+  bool is_operand(int value) const {
+    return std::ranges::any_of(folded_.operands,
+                               [&](const Operand& operand) { return operand.value == value; });
+  }
   std::vector<Operation>& operations() { return folded_.operations; }
 
   void give_operand(Operation& o) {
-    const int value = o.inputs[0];
-    auto found = operand_of_.find(value);
+    const Form form{o.inputs[0], o.conv.kernel_h, o.conv.padding.h};
+    auto found = operand_of_.find(form);
     if (found == operand_of_.end()) {
       const WinogradShape shape = chain_shape(kernels_, o.conv);
-      found = operand_of_.emplace(value, folded_.operand(folded_.operands.size())).first;
-      folded_.operands.push_back({value, shape, (kernels_.operand_bytes(shape) + 3) / 4});
+      found = operand_of_.emplace(form, folded_.operand(folded_.operands.size())).first;
+      folded_.operands.push_back({form.value, shape, (kernels_.operand_bytes(shape) + 3) / 4});
     }
     o.kind = Kind::kChain;
     o.inputs[0] = found->second;
@@ -62,7 +69,7 @@ class Linker {
       const Operation& affine = operations()[i];
       Operation* before = affine.kind == Kind::kAffine ? maker(affine.inputs[0]) : nullptr;
       if (!before || before->output != affine.inputs[0] || before->then_output >= 0 ||
-          operand_of_.contains(before->output) ||
+          is_operand(before->output) ||
           static_cast<int64_t>(affine.weight.size()) != before->conv.out) {
         ++i;
         continue;
@@ -76,7 +83,8 @@ class Linker {
   }
 
   void feed(const Operand& operand, int number) {
-    if (Operation* before = maker(operand.value)) {
+    Operation* before = maker(operand.value);
+    if (before && before->feeds < 0) {
       before->feeds = number;
       return;
     }
@@ -104,7 +112,7 @@ class Linker {
 
   const ChainKernels& kernels_;
   FoldedGraph& folded_;
-  std::map<int, int> operand_of_;  // of values
+  std::map<Form, int> operand_of_;
 };
 
 }  // namespace
@@ -116,10 +124,12 @@ WinogradShape chain_shape(const ChainKernels& kernels, const Conv2dShape& conv) 
   shape.in = conv.in;
   shape.out = conv.out;
   shape.lanes = kernels.lanes;
+  shape.kernel = conv.kernel_h;
+  shape.padding = conv.padding.h;
   if (kernels.winograd) return with_tiles(shape, conv.n, conv.n * conv.height * conv.width);
   shape.tile = 1;
-  shape.tiles_y = conv.height;
-  shape.tiles_x = conv.width;
+  shape.tiles_y = shape.out_height();
+  shape.tiles_x = shape.out_width();
   shape.images = conv.n;
   return shape;
 }

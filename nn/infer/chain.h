@@ -1,4 +1,4 @@
-// Links 3x3 convolutions that read one another's results into chains (nn/cpu/chain_kernels.h).
+// Links convolutions that read one another's results into chains (nn/cpu/chain_kernels.h).
 #pragma once
 
 #include "nn/cpu/chain_kernels.h"
@@ -9,9 +9,9 @@ namespace tengen::nn {
 // How `kernels` compute a convolution.
 WinogradShape chain_shape(const ChainKernels& kernels, const Conv2dShape& conv);
 
-// Turns every 3x3 convolution of stride 1 and padding 1 into a kChain, which reads an operand. The
-// operand is made by the convolution before it, which may also scale and rectify its result on the
-// way, or by a kFeed of its own where something else made the value.
+// Turns every convolution that winograd_fits (winograd_conv.h) into a kChain, which reads an
+// operand. The operand is made by the convolution before it, which may also scale and rectify its
+// result on the way, or by a kFeed of its own where something else made the value.
 void link_chains(const ChainKernels& kernels, FoldedGraph& folded);
 
 }  // namespace tengen::nn

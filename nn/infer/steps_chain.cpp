@@ -17,7 +17,7 @@ void put_group_on_board(const WinogradShape& s, const float* x, int64_t group, f
   for (int64_t y = 0; y < s.height; ++y)
     for (int64_t column = 0; column < s.width; ++column)
       std::copy_n(x + (y * s.width + column) * s.in + channel, count,
-                  board + ((y + 1) * s.board_width() + column + 1) * s.lanes);
+                  board + ((y + s.padding) * s.board_width() + column + s.padding) * s.lanes);
 }
 
 class FeedStep : public Step {
@@ -67,9 +67,9 @@ class ChainStep : public Step {
   void run(const Frame& frame) const override {
     float* sums = frame.scratch;
     float* board = sums + floats_of(kernels_.sum_bytes(shape_));
-    float* row_bias = board + shape_.board_floats();
+    float* row_bias = board + board_floats();
     kernels_.multiply(shape_, frame.read(places_.inputs[0]), weights_, sums);
-    if (operation_.feeds >= 0) std::fill_n(board, shape_.board_floats(), 0.0f);
+    if (operation_.feeds >= 0) std::fill_n(board, board_floats(), 0.0f);
     for (int64_t image = 0; image < shape_.images; ++image) {
       const ChainFinish finish = finish_of(frame, image, board, row_bias);
       for (int64_t group = 0; group < shape_.out_groups(); ++group) {
@@ -81,7 +81,7 @@ class ChainStep : public Step {
   }
 
   int64_t scratch_floats() const override {
-    return floats_of(kernels_.sum_bytes(shape_)) + shape_.board_floats() + columns_;
+    return floats_of(kernels_.sum_bytes(shape_)) + board_floats() + columns_;
   }
   int64_t weight_floats() const override {
     return floats_of(kernels_.weight_bytes(shape_)) + 3 * columns_ + scale_floats();
@@ -99,12 +99,13 @@ class ChainStep : public Step {
   }
 
   double flops() const override {
-    return 2.0 * 9.0 * static_cast<double>(shape_.images * shape_.height * shape_.width) *
-           static_cast<double>(shape_.in * shape_.out);
+    return 2.0 * static_cast<double>(shape_.images * result_floats()) *
+           static_cast<double>(shape_.kernel * shape_.kernel * shape_.in);
   }
   std::string text() const override {
     std::ostringstream text;
-    text << operation_.name << " 3x3 " << shape_.in << "->" << shape_.out << " " << kernels_.name;
+    text << operation_.name << " " << shape_.kernel << "x" << shape_.kernel << " " << shape_.in
+         << "->" << shape_.out << " " << kernels_.name;
     if (kernels_.winograd) text << " F(" << shape_.tile << "x" << shape_.tile << ")";
     if (operation_.row_bias >= 0) text << " + row";
     if (operation_.residual >= 0) text << " + residual";
@@ -117,11 +118,13 @@ class ChainStep : public Step {
   }
 
  private:
+  int64_t result_floats() const { return shape_.out_height() * shape_.out_width() * shape_.out; }
+  int64_t board_floats() const { return operation_.feeds >= 0 ? fed_.shape.board_floats() : 0; }
   int64_t scale_floats() const { return kernels_.scaled ? shape_.elements() * columns_ : 0; }
 
   ChainFinish finish_of(const Frame& frame, int64_t image, float* board, float* row_bias) const {
     const Operation& o = operation_;
-    const int64_t at = image * shape_.height * shape_.width * shape_.out;
+    const int64_t at = image * result_floats();
     ChainFinish f;
     f.bias = bias_;
     if (o.row_bias >= 0) {
@@ -141,7 +144,11 @@ class ChainStep : public Step {
       if (o.then_keeps) f.then_y = frame.write(places_.then_output) + at;
     }
     f.sum_scale = bias_ + 3 * columns_;
-    if (o.feeds >= 0) f.board = board;
+    if (o.feeds >= 0) {
+      f.board = board;
+      f.board_width = fed_.shape.board_width();
+      f.board_border = fed_.shape.padding;
+    }
     return f;
   }
 

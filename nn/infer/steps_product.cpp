@@ -1,5 +1,4 @@
-// Convolutions outside chains, and linear layers: 5x5 by Winograd, the others as products with
-// packed weights.
+// Convolutions outside chains, and linear layers: products with packed weights.
 #include <algorithm>
 #include <sstream>
 #include <utility>
@@ -7,7 +6,6 @@
 #include "nn/cpu/gemm.h"
 #include "nn/cpu/grouped_conv.h"
 #include "nn/cpu/im2col.h"
-#include "nn/cpu/winograd_conv.h"
 #include "nn/infer/step.h"
 
 namespace tengen::nn {
@@ -71,33 +69,6 @@ class ProductStep : public Step {
   Operation operation_;
   Places places_;
   const float* packed_ = nullptr;
-};
-
-class WinogradStep : public ProductStep {
- public:
-  WinogradStep(const Kernels& kernels, Operation operation, Places places)
-      : ProductStep(kernels, std::move(operation), std::move(places)),
-        shape_(winograd_shape(operation_.conv, kernels.lanes, 1, 1)) {}
-
-  void run(const Frame& frame) const override {
-    for (int64_t i = 0; i < operation_.conv.n; ++i)
-      winograd_group(
-          kernels_, shape_, 1, packed_, frame.read(places_.inputs[0]) + i * image_floats(),
-          epilogue(frame, i * image_rows()), frame.write(places_.output) + i * result_floats(),
-          frame.scratch + bias_floats());
-  }
-  int64_t scratch_floats() const override { return bias_floats() + winograd_workspace(shape_); }
-  int64_t weight_floats() const override { return shape_.weight_floats(); }
-  void pack(float* to) override {
-    kernels_.winograd_weights(shape_, operation_.weight.data(), to);
-    packed_ = to;
-    operation_.weight = {};
-  }
-
- private:
-  std::string method() const override { return "winograd F(4x4)"; }
-
-  WinogradShape shape_;
 };
 
 // Group by group, with pixels or the patches of an image as the rows of a product. Where nothing
@@ -214,8 +185,6 @@ class DepthwiseStep : public ProductStep {
 
 std::unique_ptr<Step> make_product_step(const Kernels& kernels, Operation operation,
                                         Places places) {
-  if (winograd_fits(operation.conv))
-    return std::make_unique<WinogradStep>(kernels, std::move(operation), std::move(places));
   if (operation.conv.groups > 1 && depthwise_fits(operation.conv))
     return std::make_unique<DepthwiseStep>(kernels, std::move(operation), std::move(places));
   return std::make_unique<GemmStep>(kernels, std::move(operation), std::move(places));
