@@ -13,7 +13,6 @@
 #include "agents/net_evaluator.h"
 #include "agents/precision_report.h"
 #include "agents/random_agent.h"
-#include "nn/cpu/kernels.h"
 #include "search/stand_ins.h"
 
 namespace tengen::agents {
@@ -235,7 +234,7 @@ class PlayerText {
   static NetPlans::PrecisionFor precision_for(const Settings& s) {
     if (s.precision) return [wanted = *s.precision](const auto&) { return wanted; };
     return [reports = carried_reports(s.net_path)](const envs::GameSpec& spec) {
-      return advised_precision(reports, spec, nn::kernels().name);
+      return advised_precision(reports, spec);
     };
   }
 

@@ -128,10 +128,13 @@ bool PrecisionReport::same_subject(const PrecisionReport& other) const {
 }
 
 nn::PlanPrecision advised_precision(std::span<const PrecisionReport> reports,
-                                    const envs::GameSpec& spec, std::string_view kernels) {
+                                    const envs::GameSpec& spec,
+                                    const char* (*kernels)(nn::PlanPrecision)) {
   const PrecisionReport* best = nullptr;
   for (const PrecisionReport& report : reports) {
-    if (!report.about(spec) || report.kernels != kernels || !won(report.equal_time)) continue;
+    if (!report.about(spec) || report.kernels != kernels(report.precision) ||
+        !won(report.equal_time))
+      continue;
     if (!best || report.equal_time->score_low > best->equal_time->score_low) best = &report;
   }
   return best ? best->precision : nn::PlanPrecision::kFloat32;

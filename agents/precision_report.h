@@ -33,7 +33,7 @@ struct PrecisionReport {
   std::string game;  // a family, as PolicyValueConfig::game
   int height = 0, width = 0;
   nn::PlanPrecision precision = nn::PlanPrecision::kInt16;
-  std::string kernels;             // that it was measured with, nn::Kernels::name
+  std::string kernels;             // that it was measured with, nn::plan_instructions
   PrecisionCost cost;              // against float32, on positions that did not calibrate
   double evaluations_per_s = 0.0;  // on one core
   double float32_evaluations_per_s = 0.0;
@@ -43,11 +43,12 @@ struct PrecisionReport {
   bool same_subject(const PrecisionReport& other) const;  // board, precision and kernels
 };
 
-// The precision for games on this board with these kernels: of those that were shown to win at
-// equal time (400 games or more, the whole interval of the score above one half) the one with the
-// highest lower end; float32 if there is none.
-nn::PlanPrecision advised_precision(std::span<const PrecisionReport> reports,
-                                    const envs::GameSpec& spec, std::string_view kernels);
+// The precision for games on this board where `kernels` tells the instructions that each runs on:
+// of those that were shown to win at equal time (400 games or more, the whole interval of the score
+// above one half) the one with the highest lower end; float32 if there is none.
+nn::PlanPrecision advised_precision(
+    std::span<const PrecisionReport> reports, const envs::GameSpec& spec,
+    const char* (*kernels)(nn::PlanPrecision) = nn::plan_instructions);
 
 // Those in the metadata of a weights file; no path: of the network inside the program. An Error
 // names the file and the key that cannot be understood.

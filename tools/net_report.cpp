@@ -16,7 +16,7 @@
 #include "agents/precision_report.h"
 #include "envs/games.h"
 #include "nn/base/parallel.h"
-#include "nn/cpu/kernels.h"
+#include "nn/infer/plan_precision.h"
 #include "selfplay/elo.h"
 #include "selfplay/match.h"
 #include "tools/commands.h"
@@ -191,7 +191,7 @@ void report(const ReportCommand& command) {
   report.height = pair.spec().height;
   report.width = pair.spec().width;
   report.precision = precision;
-  report.kernels = nn::kernels().name;
+  report.kernels = nn::plan_instructions(report.precision);
   report.cost = agents::precision_cost(exact, reduced, held);
   SpeedMeter(held).measure(pair, report);
   const auto play_at = [&](const search::Limits& limits, std::optional<agents::SelfMatch>& match) {
@@ -233,8 +233,9 @@ void add_net_report(CLI::App& net) {
       ->check(CLI::Range(1, 1024));
   app->add_flag("--save", command->save, "Write the report into the network's file");
   app->footer(
-      "A network plays in the precision that won at equal time on the board with the kernels of "
-      "this processor, by 400 games or more and with the whole interval above one half; in float32 "
+      "A network plays in the precision that won at equal time on the board with the instructions "
+      "that this processor runs it on, by 400 games or more and with the whole interval above one "
+      "half; in float32 "
       "if none did. Every opening is "
       "played twice, with the colours changed.\n"
       "Examples:\n"

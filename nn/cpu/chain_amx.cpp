@@ -182,9 +182,9 @@ void finish(const WinogradShape& s, const void* sums, int64_t image, int64_t gro
 }  // namespace
 
 extern const ChainKernels kAmxBfloat16Chain;
-const ChainKernels kAmxBfloat16Chain = {
-    "bfloat16 direct", kLanes, false, false,    operand_bytes, weight_bytes,
-    sum_bytes,         pack,   feed,  multiply, finish};
+const ChainKernels kAmxBfloat16Chain = {"bfloat16 direct", "amx",        kLanes,    false, false,
+                                        operand_bytes,     weight_bytes, sum_bytes, pack,  feed,
+                                        multiply,          finish};
 
 }  // namespace tengen::nn
 #endif

@@ -33,9 +33,9 @@ constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 }  // namespace
 
 extern const ChainKernels kAvx2Float32Chain;
-const ChainKernels kAvx2Float32Chain = chain_table<Float32>("float32 winograd");
+const ChainKernels kAvx2Float32Chain = chain_table<Float32>("float32 winograd", "avx2");
 extern const ChainKernels kAvx2Int16Chain;
-const ChainKernels kAvx2Int16Chain = chain_table<Int16>("int16 winograd");
+const ChainKernels kAvx2Int16Chain = chain_table<Int16>("int16 winograd", "avx2");
 
 }  // namespace tengen::nn
 #endif

@@ -33,9 +33,9 @@ constexpr int kMaxRows[4] = {0, 13, 13, 9};  // by the vectors of a panel
 }  // namespace
 
 extern const ChainKernels kAvx512Float32Chain;
-const ChainKernels kAvx512Float32Chain = chain_table<Float32>("float32 winograd");
+const ChainKernels kAvx512Float32Chain = chain_table<Float32>("float32 winograd", "avx512");
 extern const ChainKernels kAvx512Int16Chain;
-const ChainKernels kAvx512Int16Chain = chain_table<Int16>("int16 winograd");
+const ChainKernels kAvx512Int16Chain = chain_table<Int16>("int16 winograd", "avx512");
 
 }  // namespace tengen::nn
 #endif

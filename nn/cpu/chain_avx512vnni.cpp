@@ -33,7 +33,7 @@ constexpr int kMaxRows[4] = {0, 13, 13, 9};  // by the vectors of a panel
 }  // namespace
 
 extern const ChainKernels kAvx512VnniInt16Chain;
-const ChainKernels kAvx512VnniInt16Chain = chain_table<Int16>("int16 winograd");
+const ChainKernels kAvx512VnniInt16Chain = chain_table<Int16>("int16 winograd", "avx512vnni");
 
 }  // namespace tengen::nn
 #endif

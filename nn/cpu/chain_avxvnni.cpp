@@ -33,7 +33,7 @@ constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 }  // namespace
 
 extern const ChainKernels kAvxVnniInt16Chain;
-const ChainKernels kAvxVnniInt16Chain = chain_table<Int16>("int16 winograd");
+const ChainKernels kAvxVnniInt16Chain = chain_table<Int16>("int16 winograd", "avxvnni");
 
 }  // namespace tengen::nn
 #endif

@@ -33,10 +33,11 @@ struct ChainFinish {
 };
 
 struct ChainKernels {
-  const char* name;  // the numbers and the method
-  int64_t lanes;     // channels of a group
-  bool winograd;     // or direct: then a shape's tile is 1
-  bool scaled;       // operands are fixed point: each element has its scale
+  const char* name;          // the numbers and the method
+  const char* instructions;  // what they are compiled for, named as TENGEN_CPU would
+  int64_t lanes;             // channels of a group
+  bool winograd;             // or direct: then a shape's tile is 1
+  bool scaled;               // operands are fixed point: each element has its scale
   int64_t (*operand_bytes)(const WinogradShape& shape);  // of its input
   int64_t (*weight_bytes)(const WinogradShape& shape);
   int64_t (*sum_bytes)(const WinogradShape& shape);

@@ -30,6 +30,6 @@ constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 }  // namespace
 
 extern const ChainKernels kPlainFloat32Chain;
-const ChainKernels kPlainFloat32Chain = chain_table<Float32>("float32 winograd");
+const ChainKernels kPlainFloat32Chain = chain_table<Float32>("float32 winograd", "plain");
 
 }  // namespace tengen::nn

@@ -117,6 +117,14 @@ class Linker {
 
 }  // namespace
 
+const ChainKernels& chain_for(const Kernels& kernels, PlanPrecision precision) {
+  const Chains& chains = kernels.chains;
+  const ChainKernels* wanted = precision == PlanPrecision::kInt16      ? chains.int16
+                               : precision == PlanPrecision::kBfloat16 ? chains.bfloat16
+                                                                       : chains.float32;
+  return wanted ? *wanted : *chains.float32;
+}
+
 WinogradShape chain_shape(const ChainKernels& kernels, const Conv2dShape& conv) {
   WinogradShape shape;
   shape.height = conv.height;

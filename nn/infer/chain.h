@@ -1,10 +1,14 @@
 // Links convolutions that read one another's results into chains (nn/cpu/chain_kernels.h).
 #pragma once
 
-#include "nn/cpu/chain_kernels.h"
+#include "nn/cpu/kernels.h"
 #include "nn/infer/operation.h"
+#include "nn/infer/plan_precision.h"
 
 namespace tengen::nn {
+
+// The kernels for a precision; those of float32 where there are none faster.
+const ChainKernels& chain_for(const Kernels& kernels, PlanPrecision precision);
 
 // How `kernels` compute a convolution.
 WinogradShape chain_shape(const ChainKernels& kernels, const Conv2dShape& conv);

@@ -5,6 +5,7 @@
 #include "nn/base/check.h"
 #include "nn/base/parallel.h"
 #include "nn/cpu/kernels.h"
+#include "nn/infer/chain.h"
 #include "nn/infer/program.h"
 
 namespace tengen::nn {
@@ -18,14 +19,6 @@ struct Plan::Compiled {
 };
 
 namespace {
-
-const ChainKernels& chain_for(PlanPrecision precision) {
-  const Chains& chains = kernels().chains;
-  const ChainKernels* wanted = precision == PlanPrecision::kInt16      ? chains.int16
-                               : precision == PlanPrecision::kBfloat16 ? chains.bfloat16
-                                                                       : chains.float32;
-  return wanted ? *wanted : *chains.float32;
-}
 
 std::vector<Shape> shapes_of(const Graph& graph, const std::vector<int>& nodes) {
   std::vector<Shape> shapes;
@@ -59,7 +52,7 @@ PerElement calibrate(const Graph& graph, const std::vector<std::vector<const flo
 }  // namespace
 
 Plan::Plan(const Graph& graph, const PlanOptions& options) {
-  const ChainKernels& chain = chain_for(options.precision);
+  const ChainKernels& chain = chain_for(kernels(), options.precision);
   const LoopsOnThisThread alone;
   compiled_ = std::make_unique<const Compiled>(
       Compiled{shapes_of(graph, graph.inputs), shapes_of(graph, graph.outputs),

@@ -1,6 +1,8 @@
 #include "nn/infer/plan_precision.h"
 
 #include "nn/base/check.h"
+#include "nn/cpu/kernels.h"
+#include "nn/infer/chain.h"
 
 namespace tengen::nn {
 
@@ -14,6 +16,10 @@ const char* plan_precision_name(PlanPrecision precision) {
       return "int16";
   }
   return "";
+}
+
+const char* plan_instructions(PlanPrecision precision) {
+  return chain_for(kernels(), precision).instructions;
 }
 
 PlanPrecision plan_precision_named(const std::string& name) {

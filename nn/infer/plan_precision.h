@@ -13,6 +13,9 @@ enum class PlanPrecision {
 };
 
 const char* plan_precision_name(PlanPrecision precision);  // "float32", "bfloat16", "int16"
+// The instructions that a plan's convolutions of that precision run on here, as TENGEN_CPU would
+// name them; of float32 where the processor has nothing faster.
+const char* plan_instructions(PlanPrecision precision);
 // An Error that lists the names where there is no such precision.
 PlanPrecision plan_precision_named(const std::string& name);
 

@@ -35,7 +35,7 @@ PrecisionReport report_of(PlanPrecision precision, int size, std::optional<SelfM
 TEST(PrecisionReport, OnlyAWinAtEqualTimeOnThisBoardIsAdvised) {
   const auto nine = envs::new_game("go:size=9")->spec();
   const auto advised = [&](std::vector<PrecisionReport> reports) {
-    return advised_precision(reports, nine, "avx512");
+    return advised_precision(reports, nine, [](PlanPrecision) { return "avx512"; });
   };
   const PlanPrecision int16 = PlanPrecision::kInt16, bfloat16 = PlanPrecision::kBfloat16;
   EXPECT_EQ(advised({}), PlanPrecision::kFloat32);
