@@ -16,6 +16,11 @@ bool reads(const Operation& o, int value) {
   return std::ranges::count(o.inputs, value) > 0 || o.residual == value || o.row_bias == value;
 }
 
+bool makes_images_of(const Conv2dShape& conv, const WinogradShape& reader) {
+  return conv.n == reader.images && conv.out_height() == reader.height &&
+         conv.out_width() == reader.width && conv.out == reader.in;
+}
+
 class Linker {
  public:
   Linker(const ChainKernels& kernels, FoldedGraph& folded) : kernels_(kernels), folded_(folded) {}
@@ -31,10 +36,10 @@ class Linker {
   }
 
  private:
-  // A value as convolutions of one kernel read it.
+  // A value as convolutions of one kernel read it, perhaps reshaped.
   struct Form {
     int value;
-    int64_t kernel, padding;
+    int64_t height, width, kernel, padding;
     auto operator<=>(const Form&) const = default;
   };
 
@@ -45,7 +50,7 @@ class Linker {
   std::vector<Operation>& operations() { return folded_.operations; }
 
   void give_operand(Operation& o) {
-    const Form form{o.inputs[0], o.conv.kernel_h, o.conv.padding.h};
+    const Form form{o.inputs[0], o.conv.height, o.conv.width, o.conv.kernel_h, o.conv.padding.h};
     auto found = operand_of_.find(form);
     if (found == operand_of_.end()) {
       const WinogradShape shape = chain_shape(kernels_, o.conv);
@@ -84,7 +89,7 @@ class Linker {
 
   void feed(const Operand& operand, int number) {
     Operation* before = maker(operand.value);
-    if (before && before->feeds < 0) {
+    if (before && before->feeds < 0 && makes_images_of(before->conv, operand.shape)) {
       before->feeds = number;
       return;
     }

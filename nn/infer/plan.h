@@ -18,8 +18,8 @@
 namespace tengen::nn {
 
 struct PlanOptions {
-  // Of the products in 3x3 convolutions between other convolutions; all else is float32. Where the
-  // processor has nothing faster for a precision, the plan is float32.
+  // Of the convolutions that form chains (chain.h); all else is float32. Where the processor has
+  // nothing faster for a precision, the plan is float32.
   PlanPrecision precision = PlanPrecision::kFloat32;
   // Inputs as Plan::run takes them, by which int16 chooses its scales; it needs one at least, and
   // a hundred or more that look like what is to come.

@@ -60,6 +60,14 @@ std::vector<Var> fork(const std::vector<Var>& in) {
   return {x, add(conv(x, 3, 9, 2), conv(x, 5, 9, 3)), conv(conv(x, 3, 9, 4), 3, 40, 5)};
 }
 
+// What one convolution makes is read in another shape.
+std::vector<Var> reshaped(const std::vector<Var>& in) {
+  const Var x = relu(conv(in[0], 3, 16, 1));
+  const Shape& s = x.shape();
+  const Var wide = reshape(x, {s[0], s[2], s[1], 16}), deep = reshape(x, {s[0], s[1], s[2] * 2, 8});
+  return {conv(x, 3, 5, 2), conv(wide, 3, 5, 2), conv(deep, 3, 7, 3)};
+}
+
 struct Results {
   std::vector<std::vector<float>> outputs;
   std::vector<float*> pointers;
@@ -96,7 +104,7 @@ void expect_equal(const Forward& network, const Shape& shape, PlanPrecision prec
 }
 
 TEST(PlanChain, EqualsTheNetworkInEveryPrecision) {
-  for (const Forward& network : {Forward(preactivation_tower), Forward(fork)})
+  for (const Forward& network : {Forward(preactivation_tower), Forward(fork), Forward(reshaped)})
     for (const Shape& shape :
          {Shape{1, 9, 9, 13}, Shape{2, 7, 5, 16}, Shape{1, 19, 19, 9}, Shape{3, 1, 1, 8}}) {
       expect_equal(network, shape, PlanPrecision::kFloat32, 1e-5);
