@@ -15,19 +15,6 @@ constexpr int64_t kLanes = 8;
 constexpr int kMostRows = 6;
 constexpr int kMaxRows[4] = {0, 6, 6, 4};  // by the vectors of a panel
 
-// Each builds on the one before.
-#include "nn/cpu/vector.inc"
-
-#include "nn/cpu/numbers.inc"
-
-#include "nn/cpu/dot_blocks.inc"
-
-#include "nn/cpu/winograd_transforms.inc"
-
-#include "nn/cpu/winograd_tiles.inc"
-
-#include "nn/cpu/chain_finish.inc"
-
 #include "nn/cpu/chain_kernels.inc"
 
 }  // namespace

@@ -131,19 +131,12 @@ const ChainKernels& chain_for(const Kernels& kernels, PlanPrecision precision) {
 }
 
 WinogradShape chain_shape(const ChainKernels& kernels, const Conv2dShape& conv) {
-  WinogradShape shape;
-  shape.height = conv.height;
-  shape.width = conv.width;
-  shape.in = conv.in;
-  shape.out = conv.out;
-  shape.lanes = kernels.lanes;
-  shape.kernel = conv.kernel_h;
-  shape.padding = conv.padding.h;
-  if (kernels.winograd) return with_tiles(shape, conv.n, conv.n * conv.height * conv.width);
+  WinogradShape shape =
+      winograd_shape(conv, kernels.lanes, conv.n, conv.n * conv.out_height() * conv.out_width());
+  if (kernels.winograd) return shape;
   shape.tile = 1;
   shape.tiles_y = shape.out_height();
   shape.tiles_x = shape.out_width();
-  shape.images = conv.n;
   return shape;
 }
 
