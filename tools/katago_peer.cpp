@@ -26,7 +26,8 @@ constexpr const char* kConfig =
 KatagoPeer::KatagoPeer(const std::string& program, const std::string& net, int board_size,
                        int cores)
     : program_(program), net_(net), board_size_(board_size), cores_(cores) {
-  std::string folder = (std::filesystem::temp_directory_path() / "tengen_peer_XXXXXX").string();
+  std::string folder = (std::filesystem::temp_directory_path() / "tengen_peer_").string();
+  folder.append(6, 'X');  // the letters that mkdtemp replaces
   if (!::mkdtemp(folder.data())) throw Error(folder + ": cannot make a folder for the peer's file");
   folder_ = folder;
   std::ofstream(folder_ / "benchmark.cfg") << kConfig;

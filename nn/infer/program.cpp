@@ -16,8 +16,6 @@ namespace {
 
 using Kind = Operation::Kind;
 
-int64_t whole_lines(int64_t floats) { return (floats + 15) / 16 * 16; }
-
 FoldedGraph linked(const Graph& graph, const ChainKernels& chain) {
   FoldedGraph folded = fold(graph);
   link_chains(chain, folded);

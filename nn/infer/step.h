@@ -72,6 +72,9 @@ struct Arguments {
   const int32_t* whole_numbers(const char* op, size_t i, int64_t count, int64_t limit) const;
 };
 
+// Whole lines of the cache: 16 floats.
+inline int64_t whole_lines(int64_t floats) { return (floats + 15) / 16 * 16; }
+
 class Step {
  public:
   virtual ~Step() = default;

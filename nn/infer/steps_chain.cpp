@@ -8,7 +8,6 @@
 namespace tengen::nn {
 namespace {
 
-int64_t whole_lines(int64_t floats) { return (floats + 15) / 16 * 16; }
 int64_t floats_of(int64_t bytes) { return whole_lines((bytes + 3) / 4); }
 
 // A group of channels of an image, to the inside of a board whose border is zeros.

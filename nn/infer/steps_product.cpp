@@ -11,8 +11,6 @@
 namespace tengen::nn {
 namespace {
 
-int64_t whole_lines(int64_t floats) { return (floats + 15) / 16 * 16; }
-
 // What both kinds share: the result's bias, residual and rectifier.
 class ProductStep : public Step {
  public:

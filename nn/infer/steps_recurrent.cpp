@@ -10,8 +10,6 @@
 namespace tengen::nn {
 namespace {
 
-int64_t whole_lines(int64_t floats) { return (floats + 15) / 16 * 16; }
-
 constexpr int64_t kRowsAtOnce = 32;    // of the batch; their states and gates stay in the cache
 constexpr int64_t kInputsAtOnce = 32;  // rows of the inputs' product, at least
 
