@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "nn/base/check.h"
 #include "nn/data/image_geometry.h"
@@ -94,6 +95,28 @@ TensorTransform random_shift(int64_t most) {
 
 TensorTransform random_rotation(double most_degrees) {
   return [=](const Tensor& x, Rng& rng) { return rotated(x, around_zero(most_degrees, rng)); };
+}
+
+TensorTransform random_affine(const AffineOptions& most) {
+  CHECK(most.scale < 1);
+  return [=](const Tensor& x, Rng& rng) {
+    const double turn = around_zero(most.degrees, rng) * std::numbers::pi / 180;
+    const double inverse = 1 / (1 + around_zero(most.scale, rng));
+    const double shear = around_zero(most.shear, rng);
+    const double shift_y = around_zero(most.shift, rng), shift_x = around_zero(most.shift, rng);
+    const double cosine = inverse * std::cos(turn), sine = inverse * std::sin(turn);
+    const int64_t height = x.shape()[0], width = x.shape()[1];
+    std::vector<float> dy(height * width), dx(height * width);
+    for (int64_t i = 0; i < height * width; ++i) {
+      // Seen from the centre: this pixel, before the shift and the shear, then turned back.
+      const double row = static_cast<double>(i / width) - static_cast<double>(height - 1) / 2;
+      const double column = static_cast<double>(i % width) - static_cast<double>(width - 1) / 2;
+      const double y = row - shift_y, straight = column - shift_x + shear * y;
+      dy[i] = static_cast<float>(sine * straight + cosine * y - row);
+      dx[i] = static_cast<float>(cosine * straight - sine * y - column);
+    }
+    return displaced(x, dy, dx);
+  };
 }
 
 TensorTransform elastic(double alpha, double sigma) {

@@ -24,6 +24,15 @@ TensorTransform random_crop(int64_t height, int64_t width, int64_t padding = 0);
 TensorTransform random_flip(double probability = 0.5);  // left to right
 TensorTransform random_shift(int64_t most);             // by whole pixels, each way
 TensorTransform random_rotation(double most_degrees);   // either way, bilinear
+// Turned, scaled, sheared and shifted about its centre, each by a number drawn evenly from as much
+// either way; read once, bilinearly.
+struct AffineOptions {
+  double degrees = 0;  // counter-clockwise
+  double scale = 0;    // of the size, which becomes 1 - scale to 1 + scale
+  double shear = 0;    // pixels sideways for each pixel upwards
+  double shift = 0;    // pixels, down and to the right
+};
+TensorTransform random_affine(const AffineOptions& most);
 // Every pixel is read at a place drawn within `alpha` of it, the draws smoothed by a Gaussian of
 // `sigma` pixels (Simard, Steinkraus, Platt 2003, section 2; 34 and 4 were best for MNIST).
 TensorTransform elastic(double alpha = 34, double sigma = 4);

@@ -34,6 +34,12 @@ class Sequential : public Layer {
     for (const auto& step : steps_) y = step(y);
     return y;
   }
+  // What every step makes of x, in order; the last is forward(x).
+  std::vector<Var> activations(const Var& x) {
+    std::vector<Var> all;
+    for (const auto& step : steps_) all.push_back(step(all.empty() ? x : all.back()));
+    return all;
+  }
 
  private:
   std::vector<std::unique_ptr<Layer>> owned_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <set>
@@ -49,6 +50,40 @@ TEST(ImageGeometry, ReadsDisplacedPixelsBilinearly) {
   expect_values(displaced(nine(), half, zero), {2.5f, 3.5f, 4.5f, 5.5f, 6.5f, 7.5f, 3.5f, 4, 4.5f});
   expect_values(displaced(nine(), far, zero), zero);
   expect_values(displaced(nine(), none, zero), zero);
+}
+
+// A lone bright pixel moves as the whole image does.
+TEST(Augment, AffineMovesScalesAndTurnsAboutTheCentre) {
+  Tensor dot({9, 9, 1});
+  dot.data()[4 * 9 + 4] = 1;
+  const auto mass_of = [](const Tensor& x) {
+    double sum = 0, y = 0, x_ = 0;
+    for (int64_t i = 0; i < 81; ++i) {
+      sum += x.data()[i];
+      y += x.data()[i] * static_cast<double>(i / 9);
+      x_ += x.data()[i] * static_cast<double>(i % 9);
+    }
+    return std::array<double, 3>{sum, y / sum, x_ / sum};
+  };
+  bool moved = false;
+  for (int i = 0; i < 20; ++i) {
+    Rng rng(2, i);
+    const auto [sum, y, x] = mass_of(random_affine({.shift = 2})(dot, rng));
+    EXPECT_NEAR(sum, 1, 1e-5);  // bilinear: nothing is lost within the image
+    EXPECT_LE(std::abs(y - 4), 2 + 1e-5);
+    EXPECT_LE(std::abs(x - 4), 2 + 1e-5);
+    moved = moved || std::abs(y - 4) > 1 || std::abs(x - 4) > 1;
+    Rng same(2, i);
+    const Tensor turned = random_affine({.degrees = 45, .scale = 0.5, .shear = 0.5})(dot, same);
+    EXPECT_FLOAT_EQ(turned.data()[4 * 9 + 4], 1);  // the centre stays where it is
+    EXPECT_NEAR(mass_of(turned)[1], 4, 1e-5);
+    EXPECT_NEAR(mass_of(turned)[2], 4, 1e-5);
+  }
+  EXPECT_TRUE(moved);
+  Rng rng(3);
+  Rng angle(3);
+  const double degrees = (2 * angle.uniform() - 1) * 60;
+  expect_values(random_affine({.degrees = 60})(nine(), rng), rotated(nine(), degrees).to_vector());
 }
 
 // What a step makes of `x` over many draws, as sets of values.

@@ -1,5 +1,6 @@
 // Cases of the layers of images and sequences: convolutions and pooling; and of symbols.
 #include "nn/layers/conv1d.h"
+#include "nn/layers/conv_norm_relu.h"
 #include "nn/layers/conv_transpose2d.h"
 #include "nn/layers/embedding.h"
 #include "nn/layers/pool2d.h"
@@ -30,6 +31,10 @@ void add_image_layers(std::vector<LayerCase>& cases) {
   cases.push_back(layer_case<ConvReluPool>("conv_relu_pool", {2, 4, 4, 2}, [] {
     Rng rng(5);
     return std::make_unique<ConvReluPool>(2, 3, 3, rng);
+  }));
+  cases.push_back(layer_case<ConvNormRelu>("conv_norm_relu", {2, 4, 3, 2}, [] {
+    Rng rng(5);
+    return std::make_unique<ConvNormRelu>(2, 3, 3, rng, Conv2dLayerOptions{.stride = 2});
   }));
   cases.push_back(
       layer_case<Flatten>("flatten", {2, 3, 2}, [] { return std::make_unique<Flatten>(); }));
