@@ -7,13 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace tengen::tools {
+#include "tools/figure.h"
 
-struct Figure {
-  std::string name;  // "random 9x9 playouts, one core"
-  double value;
-  std::string unit;  // "playouts/s"
-};
+namespace tengen::tools {
 
 struct BenchOptions {
   double seconds = 1.0;  // measuring time of each figure; the median of several rounds is told

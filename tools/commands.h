@@ -11,6 +11,7 @@ void add_train(CLI::App& app);
 void add_net(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_demo(CLI::App& app);
+void add_predict(CLI::App& app);
 
 // `tengen net report`, which has options of its own.
 void add_net_report(CLI::App& net);

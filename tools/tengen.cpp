@@ -22,7 +22,8 @@ int run(int argc, char** argv) {
       "  tengen match net rollout:visits=200 --games 10\n"
       "  tengen train go9 --run runs/first           learn from self-play, stop with Ctrl-C\n"
       "  tengen net summary                          what the network is made of\n"
-      "  tengen demo digits --data mnist             learn to read digits\n"
+      "  tengen demo digits                          learn to read digits\n"
+      "  tengen predict --net FILE image.png         ask what was learned\n"
       "  tengen bench search\n"
       "`tengen COMMAND --help` tells the options of a command.");
   app.require_subcommand(1);
@@ -43,6 +44,7 @@ int run(int argc, char** argv) {
   tengen::tools::add_net(app);
   tengen::tools::add_bench(app);
   tengen::tools::add_demo(app);
+  tengen::tools::add_predict(app);
 
   try {
     app.parse(argc, argv);

@@ -31,6 +31,8 @@ class Progress {
 
   // One step is done. The loss shown is the mean since the last renewal.
   void step(std::optional<double> loss = std::nullopt);
+  // A line that stays, above the bar.
+  void note(const std::string& text) { line_.line(text); }
   // A last line that stays: all steps, the mean rate and the time taken.
   void finish();
   // The text as it would be shown now.

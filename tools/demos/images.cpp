@@ -1,6 +1,7 @@
 // `tengen demo images`: a small residual network (He et al. 2016) tells pieces of clothing apart.
 #include <fmt/core.h>
 
+#include "nn/base/check.h"
 #include "nn/data/augment.h"
 #include "nn/data/idx.h"
 #include "nn/data/loader.h"
@@ -13,13 +14,16 @@
 #include "nn/optim/schedule.h"
 #include "nn/training/metrics.h"
 #include "nn/training/progress.h"
-#include "tools/demo.h"
+#include "tools/demos/demo.h"
 
 namespace tengen::tools {
 
 using namespace nn;  // NOLINT: the page is about nothing else
 
-void demo_images(const DemoOptions& options) {
+namespace {
+
+Figures run(const DemoOptions& options) {
+  if (options.data.empty()) throw Error("images: name the data by --data");
   const int64_t epochs = options.epochs > 0 ? options.epochs : 10;
   Rng rng(options.seed);
   Sequential net;  // [N,28,28,1] -> [N,10]
@@ -55,6 +59,18 @@ void demo_images(const DemoOptions& options) {
     for (const Batch& batch : test.epoch(0)) results.add(predict(batch.input()), batch.target());
     fmt::print("{:.2f} % of the test pictures are told right.\n", 100 * results.accuracy());
   }
+  return {};
+}
+
+}  // namespace
+
+Demo images_demo() {
+  return {.name = "images",
+          .about = "A residual network tells pieces of clothing apart",
+          .data_help = "Folder with the four files of Fashion-MNIST, named as MNIST's",
+          .recipes = {{"resnet", "the only one"}},
+          .bench = {},
+          .run = run};
 }
 
 }  // namespace tengen::tools

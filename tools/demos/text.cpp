@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "nn/base/check.h"
 #include "nn/data/loader.h"
 #include "nn/data/sequences.h"
 #include "nn/infer/predictor.h"
@@ -13,13 +14,16 @@
 #include "nn/layers/sequential.h"
 #include "nn/optim/optimizer.h"
 #include "nn/training/progress.h"
-#include "tools/demo.h"
+#include "tools/demos/demo.h"
 
 namespace tengen::tools {
 
 using namespace nn;  // NOLINT: the page is about nothing else
 
-void demo_text(const DemoOptions& options) {
+namespace {
+
+Figures run(const DemoOptions& options) {
+  if (options.data.empty()) throw Error("text: name the data by --data");
   const int64_t epochs = options.epochs > 0 ? options.epochs : 5, length = 64;
   const std::string text = read_text(options.data);
   const Vocabulary letters(text, {});
@@ -55,6 +59,18 @@ void demo_text(const DemoOptions& options) {
     ids.push_back(rng.pick(chances.value().values().last(static_cast<size_t>(n))));
   }
   fmt::print("{}\n", letters.decode(ids));
+  return {};
+}
+
+}  // namespace
+
+Demo text_demo() {
+  return {.name = "text",
+          .about = "An LSTM learns to write like a text, letter by letter",
+          .data_help = "A text file in UTF-8, plain or gzip",
+          .recipes = {{"lstm", "the only one"}},
+          .bench = {},
+          .run = run};
 }
 
 }  // namespace tengen::tools

@@ -2,6 +2,7 @@
 // 1998) and tells how many of the test digits it reads.
 #include <fmt/core.h>
 
+#include "nn/base/check.h"
 #include "nn/data/idx.h"
 #include "nn/data/loader.h"
 #include "nn/infer/predictor.h"
@@ -12,13 +13,16 @@
 #include "nn/optim/schedule.h"
 #include "nn/training/metrics.h"
 #include "nn/training/progress.h"
-#include "tools/demo.h"
+#include "tools/demos/demo.h"
 
 namespace tengen::tools {
 
 using namespace nn;  // NOLINT: the page is about nothing else
 
-void demo_digits(const DemoOptions& options) {
+namespace {
+
+Figures run(const DemoOptions& options) {
+  if (options.data.empty()) throw Error("digits: name the data by --data");
   const int64_t epochs = options.epochs > 0 ? options.epochs : 5;
   Rng rng(options.seed);
   Sequential net;  // [N,28,28,1] -> [N,10]
@@ -53,6 +57,18 @@ void demo_digits(const DemoOptions& options) {
   ConfusionMatrix results(10);
   for (const Batch& batch : test.epoch(0)) results.add(predict(batch.input()), batch.target());
   fmt::print("{}{:.2f} % of the test digits are read.\n", results.text(), 100 * results.accuracy());
+  return {};
+}
+
+}  // namespace
+
+Demo digits_demo() {
+  return {.name = "digits",
+          .about = "A convolutional network reads handwritten digits",
+          .data_help = "Folder with the four files of MNIST (train-images-idx3-ubyte.gz ...)",
+          .recipes = {{"cnn", "the only one"}},
+          .bench = {},
+          .run = run};
 }
 
 }  // namespace tengen::tools
