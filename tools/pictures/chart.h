@@ -16,10 +16,10 @@ struct Curve {
 };
 
 struct ChartOptions {
-  std::string title, x_label, y_label;
+  std::string title = {}, x_label = {}, y_label = {};
   bool log_x = false, log_y = false;
-  std::optional<double> y_least, y_greatest;  // nothing: what the curves need
-  int width = 900, height = 560;              // pixels
+  std::optional<double> y_least = {}, y_greatest = {};  // nothing: what the curves need
+  int width = 900, height = 560;                        // pixels
 };
 
 // Colours that colour-blind people can tell apart (Okabe and Ito 2008), and other dashes beyond
@@ -27,8 +27,8 @@ struct ChartOptions {
 nn::Tensor line_chart(const std::vector<Curve>& curves, const ChartOptions& options);
 
 struct MatrixOptions {
-  std::string title, x_label, y_label;
-  std::vector<std::string> rows, columns;  // their names; empty: numbers from 0
+  std::string title = {}, x_label = {}, y_label = {};
+  std::vector<std::string> rows = {}, columns = {};  // their names; empty: numbers from 0
   bool numbers = true;  // written into the cells, without decimals if all are whole
   int cell = 0;         // pixels; 0: what suits the size
 };

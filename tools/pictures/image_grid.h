@@ -14,7 +14,7 @@ struct GridImage {
 };
 
 struct GridOptions {
-  std::string title;
+  std::string title = {};
   int columns = 0;  // 0: about a square
   int scale = 0;    // pixels of the picture for one of an image; 0: what makes images about 84 high
 };
