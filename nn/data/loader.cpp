@@ -10,14 +10,37 @@
 namespace tengen::nn {
 namespace {
 
-// Fisher and Yates. The stream counts down from the top, away from those of the samples.
+// Fisher and Yates, of `size` places.
+template <class Swap>
+void shuffle(int64_t size, Rng& rng, Swap swap_places) {
+  for (int64_t i = size - 1; i > 0; --i)
+    swap_places(i, static_cast<int64_t>(rng.below(static_cast<uint32_t>(i + 1))));
+}
+
+// Sorts the shuffled order by length in pieces of many batches, which leaves chance most of its
+// say in who meets whom, and shuffles the batches; one that is not full stays the last.
+void bring_together(std::vector<int64_t>& order, const LoaderOptions& options, Rng& rng) {
+  constexpr int64_t kPieceBatches = 64;
+  const auto size = static_cast<int64_t>(order.size());
+  const int64_t batch = options.batch_size, piece = kPieceBatches * batch;
+  for (int64_t begin = 0; begin < size; begin += piece)
+    std::stable_sort(order.begin() + begin, order.begin() + std::min<int64_t>(begin + piece, size),
+                     [&](int64_t a, int64_t b) { return options.lengths[a] < options.lengths[b]; });
+  shuffle(size / batch, rng, [&](int64_t a, int64_t b) {
+    if (a != b)
+      std::swap_ranges(order.begin() + a * batch, order.begin() + (a + 1) * batch,
+                       order.begin() + b * batch);
+  });
+}
+
+// The stream counts down from the top, away from those of the samples.
 std::vector<int64_t> order_of(int64_t size, const LoaderOptions& options, int64_t epoch) {
   std::vector<int64_t> order(size);
   std::iota(order.begin(), order.end(), int64_t{0});
   if (!options.shuffle) return order;
   Rng rng(options.seed, std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(epoch));
-  for (int64_t i = size - 1; i > 0; --i)
-    std::swap(order[i], order[rng.below(static_cast<uint32_t>(i + 1))]);
+  shuffle(size, rng, [&](int64_t a, int64_t b) { std::swap(order[a], order[b]); });
+  if (!options.lengths.empty()) bring_together(order, options, rng);
   return order;
 }
 
@@ -43,6 +66,8 @@ Loader::Loader(DatasetPtr dataset, LoaderOptions options)
   CHECK(options_.batch_size > 0);
   CHECK(options_.threads >= 0);
   CHECK(options_.prefetch > 0);
+  if (!options_.lengths.empty())
+    CHECK(static_cast<int64_t>(options_.lengths.size()) == dataset_->size());
 }
 
 int64_t Loader::batches() const {

@@ -15,6 +15,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "nn/base/rng.h"
 #include "nn/data/batch.h"
@@ -36,6 +37,9 @@ struct LoaderOptions {
   int prefetch = 4;  // batches that may wait
   Transform transform = {};
   std::optional<float> padding = {};  // for samples of different lengths: see collate()
+  // Of every sample, for shuffled epochs: those about as long share a batch, so that little is
+  // padding; the batches come in random order. Empty: any with any.
+  std::vector<int64_t> lengths = {};
 };
 
 class Loader {

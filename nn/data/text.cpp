@@ -25,18 +25,35 @@ size_t character_bytes(std::string_view text) {
   return count;
 }
 
-std::string at_byte(size_t at, const std::string& what) {
-  return "byte " + std::to_string(at) + ": " + what;
+std::string place(std::string_view text, size_t at) {
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
+  return "line " + std::to_string(line) + ", byte " + std::to_string(at);
 }
 
 template <class Visit>
 void each_character(std::string_view text, const std::string& name, Visit visit) {
   for (size_t at = 0; at < text.size();) {
     const size_t count = character_bytes(text.substr(at));
-    if (count == 0) throw Error(name + at_byte(at, "not UTF-8; convert the text first (iconv)"));
+    if (count == 0)
+      throw Error(name + place(text, at) + ": not UTF-8; convert the text first (iconv)");
     visit(text.substr(at, count));
     at += count;
   }
+}
+
+// The small letter of a capital one, any other character itself (Unicode's simple case mapping).
+uint32_t small_letter(uint32_t c) {
+  const auto within = [c](uint32_t first, uint32_t last) { return first <= c && c <= last; };
+  if (within('A', 'Z') || (within(0xc0, 0xde) && c != 0xd7)) return c + 0x20;  // ASCII, Latin-1
+  if (c == 0x178) return 0xff;
+  if (within(0x139, 0x148) || within(0x179, 0x17e)) return c + c % 2;  // pairs, capitals odd
+  if (within(0x100, 0x176) && c != 0x130 && c != 0x138) return c | 1;  // pairs, capitals even
+  if (c == 0x386) return 0x3ac;
+  if (within(0x388, 0x38a)) return c + 0x25;
+  if (c == 0x38c) return 0x3cc;
+  if (within(0x38e, 0x38f)) return c + 0x3f;
+  if (within(0x391, 0x3ab) || within(0x410, 0x42f)) return c + 0x20;  // Greek, Cyrillic
+  return within(0x400, 0x40f) ? c + 0x50 : c;
 }
 
 bool in_word(char c) {
@@ -80,9 +97,13 @@ std::vector<std::string> read_lines(const std::string& path) {
 
 std::vector<TextPair> read_parallel(const std::string& first_path, const std::string& second_path) {
   std::vector<std::string> first = read_lines(first_path), second = read_lines(second_path);
-  if (first.size() != second.size())
-    throw Error(second_path + ": " + std::to_string(second.size()) + " lines, but " + first_path +
-                " has " + std::to_string(first.size()) + "; the files do not belong together");
+  if (first.size() != second.size()) {
+    const bool first_ends = first.size() < second.size();
+    const size_t lines = std::min(first.size(), second.size());
+    throw Error((first_ends ? second_path : first_path) + ": line " + std::to_string(lines + 1) +
+                ": has no partner, " + (first_ends ? first_path : second_path) + " ends after " +
+                std::to_string(lines) + " lines; give files that belong together line by line");
+  }
   std::vector<TextPair> out;
   for (size_t i = 0; i < first.size(); ++i)
     out.emplace_back(std::move(first[i]), std::move(second[i]));
@@ -109,6 +130,27 @@ std::vector<TextPair> read_tsv_pairs(const std::string& path, int first_column, 
 std::vector<std::string_view> split_characters(std::string_view text) {
   std::vector<std::string_view> out;
   each_character(text, "text: ", [&](std::string_view character) { out.push_back(character); });
+  return out;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out;
+  each_character(text, "text: ", [&](std::string_view character) {
+    if (character.size() > 2) {
+      out += character;
+      return;
+    }
+    const auto byte = [&](size_t i) { return static_cast<uint8_t>(character[i]); };
+    const uint32_t code =
+        character.size() == 1 ? byte(0) : (byte(0) & 0x1fu) << 6 | (byte(1) & 0x3fu);
+    const uint32_t small = small_letter(code);
+    if (small < 0x80) {
+      out += static_cast<char>(small);
+    } else {
+      out += static_cast<char>(0xc0 | small >> 6);
+      out += static_cast<char>(0x80 | (small & 0x3f));
+    }
+  });
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <numeric>
@@ -75,6 +76,33 @@ TEST(Loader, OrderDependsOnSeedAndEpochAlone) {
   EXPECT_EQ(order(1, 0), order(1, 0));
   EXPECT_NE(order(1, 0), order(1, 1));
   EXPECT_NE(order(1, 0), order(2, 0));
+}
+
+TEST(Loader, BringsSamplesOfLikeLengthsTogether) {
+  std::vector<int64_t> lengths;
+  for (int64_t i = 0; i < 1003; ++i) lengths.push_back(i * 7 % 50);
+  const Loader loader(numbers(1003), {.batch_size = 10, .seed = 3, .lengths = lengths});
+  std::multiset<float> seen;
+  std::vector<int64_t> shortest;  // of every batch
+  int64_t spread = 0, last_size = 0;
+  for (const Batch& batch : loader.epoch(0)) {
+    std::vector<int64_t> own;
+    for (const float label : batch.target().values()) {
+      seen.insert(label);
+      own.push_back(lengths[static_cast<size_t>(label)]);
+    }
+    const auto [least, most] = std::minmax_element(own.begin(), own.end());
+    spread += *most - *least;
+    shortest.push_back(*least);
+    last_size = batch.size();
+  }
+  EXPECT_EQ(seen.size(), 1003u);
+  EXPECT_EQ(std::set(seen.begin(), seen.end()).size(), 1003u);
+  EXPECT_EQ(last_size, 3);
+  EXPECT_LT(spread, 200);  // of 101 batches; by chance about 40 each
+  EXPECT_FALSE(std::is_sorted(shortest.begin(), shortest.end()));
+  EXPECT_EQ(content(loader.epoch(5)), content(loader.epoch(5)));
+  EXPECT_NE(content(loader.epoch(5)), content(loader.epoch(6)));
 }
 
 TEST(Loader, ThreadsChangeNothing) {

@@ -25,16 +25,22 @@ TEST(Text, CutsIntoCharactersAndWords) {
   EXPECT_TRUE(split_words(" \t\n").empty());
 }
 
-TEST(Text, WhatIsNotUtf8IsAnErrorThatNamesTheByte) {
+// Pairs from Unicode's table (UnicodeData.txt), and signs that have no small letter.
+TEST(Text, TurnsCapitalsIntoSmallLetters) {
+  EXPECT_EQ(lower_case("AZaz09[@ ÀÖØÞß×÷ÿ ĀāĶĹĺŇňŊŶŸŹźŽſ"), "azaz09[@ àöøþß×÷ÿ āāķĺĺňňŋŷÿźźžſ");
+  EXPECT_EQ(lower_case("ΆΈΊΌΎΏΑΩΫ άω ЀЏАЯ яџ 天"), "άέίόύώαωϋ άω ѐџая яџ 天");
+}
+
+TEST(Text, WhatIsNotUtf8IsAnErrorThatNamesLineAndByte) {
   // Overlong, a surrogate, beyond U+10FFFF, a lone continuation, cut off (RFC 3629, section 3).
   for (const char* bad : {"ab\xc0\xaf", "ab\xe0\x80\xaf", "ab\xed\xa0\x80", "ab\xf4\x90\x80\x80",
                           "ab\x80", "ab\xe5\xa4", "ab\xf0\x8f\xbf\xbf", "ab\xff"})
-    expect_error([&] { split_characters(bad); }, {"byte 2: not UTF-8"});
+    expect_error([&] { split_characters(bad); }, {"line 1, byte 2: not UTF-8"});
   const ScratchFolder folder;
   const std::string path = folder.write("latin.txt",
-                                        "Stra\xdf"
+                                        "die\nStra\xdf"
                                         "e");
-  expect_error([&] { read_text(path); }, {path, "byte 4", "not UTF-8"});
+  expect_error([&] { read_text(path); }, {path + ": line 2, byte 8: not UTF-8"});
 }
 
 TEST(Text, ReadsLinesPlainAndPacked) {
@@ -50,7 +56,8 @@ TEST(Text, ReadsPairs) {
   const std::string en = folder.write("x.en", "a\nb\n"), de = folder.write("x.de", "ä\nß\n");
   EXPECT_EQ(read_parallel(en, de), (std::vector<TextPair>{{"a", "ä"}, {"b", "ß"}}));
   const std::string more = folder.write("y.de", "ä\nß\nc\n");
-  expect_error([&] { read_parallel(en, more); }, {more, "3 lines", en, "has 2"});
+  expect_error([&] { read_parallel(en, more); }, {more + ": line 3", en + " ends after 2"});
+  expect_error([&] { read_parallel(more, en); }, {more + ": line 3", en + " ends after 2"});
   const std::string tsv = folder.write("p.tsv", "1\thello\thi\n\n2\tbye\tso long\n3\tonly\n");
   expect_error([&] { read_tsv_pairs(tsv, 1, 2); }, {tsv, "line 4", "2 columns", "3 are needed"});
   EXPECT_EQ(read_tsv_pairs(tsv, 1, 0)[1], (TextPair{"bye", "2"}));
