@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agents/policy_value_net.h"
@@ -15,6 +16,7 @@
 #include "nn/io/weights_file.h"
 #include "nn/summary.h"
 #include "tools/commands.h"
+#include "tools/demos/demo.h"
 
 namespace tengen::tools {
 namespace {
@@ -30,7 +32,19 @@ std::unique_ptr<agents::PolicyValueNet> net_of(const NetCommand& command) {
   return command.net.empty() ? agents::shipped_net() : agents::load_net(command.net);
 }
 
+// The network of a demo, which is built by its page; nothing for one that plays.
+std::optional<Served> served_of(const NetCommand& command) {
+  if (command.net.empty() || !nn::load_safetensors(command.net).metadata.contains(kTaskKey))
+    return std::nullopt;
+  return serve(load_trained_net(command.net));
+}
+
 void summarize(const NetCommand& command) {
+  if (const auto served = served_of(command)) {
+    const nn::Graph graph = nn::trace(served->forward, served->input_shapes);
+    std::cout << nn::summarize(graph, *served->net).text() << "\n";
+    return;
+  }
   const auto net = net_of(command);
   const nn::Graph graph = net->graph(command.size, command.size, /*with_ownership=*/true);
   std::cout << nn::summarize(graph, *net).text() << "\n";
@@ -40,9 +54,18 @@ void summarize(const NetCommand& command) {
   for (const agents::PrecisionReport& report : reports) std::cout << text(report);
 }
 
+void export_served(const Served& served, const std::string& path) {
+  nn::OnnxOptions options;
+  options.state = served.net->state();
+  options.any_batch = served.any_batch;
+  nn::save_onnx(path, served.forward, served.input_shapes, options);
+  fmt::print("{}: ONNX, opset {}\n", path, nn::kOnnxOpset);
+}
+
 void export_onnx(const NetCommand& command) {
   if (!command.out.ends_with(".onnx"))
     throw Error(command.out + ": the exported file's name should end in .onnx");
+  if (const auto served = served_of(command)) return export_served(*served, command.out);
   const auto net = net_of(command);
   const auto forward = [&](const std::vector<nn::Var>& inputs) {
     const agents::PolicyValueOutput out = net->forward(inputs[0]);
@@ -91,7 +114,8 @@ void convert(const NetCommand& command) {
 
 void add_net_options(CLI::App& to, NetCommand& command) {
   to.add_option("--net", command.net, "Weights file (default: the network inside the program)");
-  to.add_option("--size", command.size, "Board size; the weights fit every one")
+  to.add_option("--size", command.size,
+                "Board size of a network that plays; the weights fit every one")
       ->check(CLI::Range(2, 25))
       ->capture_default_str();
 }
@@ -107,6 +131,7 @@ void add_net(CLI::App& app) {
       "  tengen net summary --size 19\n"
       "  tengen net export-onnx go9.onnx\n"
       "  tengen net export-onnx mine.onnx --net runs/go9/nets/latest.safetensors\n"
+      "  tengen net export-onnx digits.onnx --net demos/digits/cnn-seed1/net.safetensors\n"
       "  tengen net convert runs/go9/nets/latest.safetensors weights.npz\n"
       "  tengen net report mine.safetensors --games 400 --seconds 0.1 --save");
 

@@ -6,7 +6,6 @@
 namespace tengen::tools {
 namespace {
 
-constexpr const char* kTask = "task";
 constexpr const char* kArchitecture = "architecture";
 
 template <class T>
@@ -34,12 +33,13 @@ std::string TrainedNet::text(const std::string& key) const {
 
 void save_trained_net(const std::string& path, const std::string& task,
                       const nlohmann::json& architecture, const nn::Module& net) {
-  nn::save_safetensors(path, {net.state(), {{kTask, task}, {kArchitecture, architecture.dump()}}});
+  nn::save_safetensors(path,
+                       {net.state(), {{kTaskKey, task}, {kArchitecture, architecture.dump()}}});
 }
 
 TrainedNet load_trained_net(const std::string& path) {
   nn::SafeTensors content = nn::load_safetensors(path);
-  const auto &task = content.metadata[kTask], &architecture = content.metadata[kArchitecture];
+  const auto &task = content.metadata[kTaskKey], &architecture = content.metadata[kArchitecture];
   if (task.empty())
     throw Error(path + (architecture.empty()
                             ? ": no network that tengen made: it has no metadata \"task\""

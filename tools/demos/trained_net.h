@@ -14,6 +14,8 @@
 
 namespace tengen::tools {
 
+inline constexpr const char* kTaskKey = "task";  // of the metadata
+
 // A safetensors file with the metadata "task" and "architecture".
 struct TrainedNet {
   std::string path;
