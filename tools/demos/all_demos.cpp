@@ -5,7 +5,9 @@
 
 namespace tengen::tools {
 
-std::vector<Demo> all_demos() { return {digits_demo(), images_demo(), text_demo()}; }
+std::vector<Demo> all_demos() {
+  return {digits_demo(), images_demo(), text_demo(), speech_demo(), rl_demo()};
+}
 
 Served serve(const TrainedNet& file) {
   const std::vector<Demo> demos = all_demos();

@@ -31,6 +31,10 @@ std::string TrainedNet::text(const std::string& key) const {
   return value_of<std::string>(*this, key, "a text");
 }
 
+std::vector<std::string> TrainedNet::texts(const std::string& key) const {
+  return value_of<std::vector<std::string>>(*this, key, "a list of texts");
+}
+
 void save_trained_net(const std::string& path, const std::string& task,
                       const nlohmann::json& architecture, const nn::Module& net) {
   nn::save_safetensors(path,

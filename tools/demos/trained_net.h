@@ -26,6 +26,7 @@ struct TrainedNet {
   // Error names the file and the key of `architecture` that is missing or of another kind.
   int64_t number(const std::string& key) const;
   std::string text(const std::string& key) const;
+  std::vector<std::string> texts(const std::string& key) const;
 };
 
 void save_trained_net(const std::string& path, const std::string& task,
