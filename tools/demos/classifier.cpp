@@ -1,6 +1,6 @@
 #include "tools/demos/classifier.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
@@ -43,8 +43,12 @@ int64_t largest(const std::vector<float>& values) {
 
 }  // namespace
 
+int64_t batch_size_for(const nn::Dataset& train) {
+  return std::clamp<int64_t>(train.size() / 50, 16, 128);
+}
+
 nn::Validation class_validation(nn::Layer& net, nn::DatasetPtr data) {
-  return {{"error", "loss"}, [&net, data] {
+  return {{"error", "cross-entropy"}, [&net, data] {
             const ClassAnswers answers = class_answers(net, data);
             const nn::NoGrad no_grad;
             const nn::Var loss = nn::class_cross_entropy(nn::Var(answers.scores), answers.classes);
@@ -117,7 +121,7 @@ nn::Tensor confusion_picture(const nn::ConfusionMatrix& table,
 double predictions_per_second(nn::Layer& net, const nn::Tensor& inputs) {
   using Clock = std::chrono::steady_clock;
   constexpr int kRounds = 5;
-  constexpr double kRoundSeconds = 0.5;
+  constexpr double kRoundSeconds = 0.05;
   const nn::Predictor predict(net, row_shape(inputs));
   predict(inputs);  // memory is taken, caches are warm
   std::vector<double> rates;
@@ -158,19 +162,18 @@ Figures report_classifier(DemoRun& run, const std::string& name, nn::Layer& net,
           {"predictions", speed, "/s"}};
 }
 
-std::string likeliest(const nn::Tensor& logits, const std::vector<std::string>& names) {
-  constexpr size_t kShown = 3;
+std::string likeliest(const nn::Tensor& logits, const std::vector<std::string>& names,
+                      size_t shown) {
   const std::vector<float> chances = probabilities(logits, 0);
   std::vector<size_t> order(names.size());
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, std::greater(), [&](size_t i) { return chances.at(i); });
-  const auto shown = [&](size_t rank) {
-    return fmt::format("{}  {:.1f} %", names[order[rank]], 100 * chances[order[rank]]);
-  };
-  std::string text = shown(0);
-  for (size_t rank = 1; rank < std::min(kShown, order.size()); ++rank)
-    text += (rank == 1 ? "  (" : ", ") + shown(rank);
-  return order.size() > 1 ? text + ")" : text;
+  order.resize(std::min(shown, order.size()));
+  std::vector<std::string> texts;
+  for (const size_t i : order)
+    texts.push_back(fmt::format("{}  {:.1f} %", names[i], 100 * chances[i]));
+  if (texts.size() == 1) return texts[0];
+  return fmt::format("{}  ({})", texts[0], fmt::join(texts.begin() + 1, texts.end(), ", "));
 }
 
 }  // namespace tengen::tools

@@ -17,6 +17,9 @@ namespace tengen::tools {
 // outputs [N,classes] are logits; it must outlive the result.
 nn::Validation class_validation(nn::Layer& net, nn::DatasetPtr data);
 
+// 128, or so many that a small set still makes fifty steps an epoch.
+int64_t batch_size_for(const nn::Dataset& train);
+
 // What a network in evaluation says to samples of one shape.
 struct ClassAnswers {
   nn::Tensor inputs;   // [N,...]
@@ -34,7 +37,8 @@ nn::Tensor wrong_answers(const ClassAnswers& answers, const std::vector<std::str
 nn::Tensor confusion_picture(const nn::ConfusionMatrix& table,
                              const std::vector<std::string>& names);
 
-// Samples a second through Predictor, on all cores: the median of five rounds of half a second.
+// Samples a second through Predictor, on all cores: the median of five rounds of a tenth of a
+// second.
 double predictions_per_second(nn::Layer& net, const nn::Tensor& inputs);
 
 // The end of a demo that classifies: prints accuracy, precision, recall and the confusion matrix
@@ -44,7 +48,8 @@ Figures report_classifier(DemoRun& run, const std::string& name, nn::Layer& net,
                           const ClassSet& data, const nn::FitResult& result,
                           const nn::Validation& validation);
 
-// "7  99.8 %  (1  0.1 %, 9  0.0 %)": the three likeliest of one row of logits.
-std::string likeliest(const nn::Tensor& logits, const std::vector<std::string>& names);
+// "7  99.8 %  (1  0.1 %, 9  0.0 %)": the likeliest of one row of logits.
+std::string likeliest(const nn::Tensor& logits, const std::vector<std::string>& names,
+                      size_t shown = 3);
 
 }  // namespace tengen::tools

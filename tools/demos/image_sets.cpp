@@ -12,6 +12,7 @@
 #include "nn/data/csv.h"
 #include "nn/data/idx.h"
 #include "nn/training/split.h"
+#include "tools/demos/stroke_digits.h"
 
 namespace tengen::tools {
 namespace {
@@ -21,13 +22,6 @@ using nn::DatasetPtr;
 
 constexpr int kClasses = 10;
 constexpr uint64_t kDealSeed = 1;  // the same parts for every seed of the training
-
-DatasetPtr at_most(DatasetPtr data, int64_t samples) {
-  if (samples <= 0 || data->size() <= samples) return data;
-  std::vector<int64_t> first(samples);
-  std::iota(first.begin(), first.end(), 0);
-  return nn::subset(std::move(data), std::move(first));
-}
 
 // The file, or the file packed, or nothing.
 std::string found(const fs::path& path) {
@@ -123,13 +117,20 @@ ClassSet cifar_set(const std::string& folder, int64_t samples) {
 
 nn::Shape ClassSet::input_shape() const { return train->get(0).at(0).shape(); }
 
+DatasetPtr first_samples(DatasetPtr data, int64_t most) {
+  if (most <= 0 || data->size() <= most) return data;
+  std::vector<int64_t> numbers(most);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return nn::subset(std::move(data), std::move(numbers));
+}
+
 ClassSet deal_classes(const std::string& name, DatasetPtr train, DatasetPtr test,
                       std::vector<std::string> classes, int64_t samples) {
   const nn::Shape shape = train->get(0).at(0).shape(), test_shape = test->get(0).at(0).shape();
   if (shape != test_shape)
     throw Error(fmt::format("{}: training samples are {}, test samples {}; they must be alike",
                             name, shape.text(), test_shape.text()));
-  train = at_most(std::move(train), samples);
+  train = first_samples(std::move(train), samples);
   std::vector<int64_t> labels;
   for (int64_t i = 0; i < train->size(); ++i)
     labels.push_back(static_cast<int64_t>(train->get(i).at(1).item()));
@@ -141,7 +142,7 @@ ClassSet deal_classes(const std::string& name, DatasetPtr train, DatasetPtr test
                     "each class are the least",
                     name, labels.size()));
   return {name, nn::subset(train, std::move(split.train)),
-          nn::subset(train, std::move(split.validation)), at_most(std::move(test), samples),
+          nn::subset(train, std::move(split.validation)), first_samples(std::move(test), samples),
           std::move(classes)};
 }
 
@@ -160,6 +161,14 @@ ClassSet read_image_set(const std::string& path, int64_t samples) {
               "dataset-fashion-mnist), data_batch_1.bin to 5 and test_batch.bin (CIFAR-10, binary "
               "version: www.cs.toronto.edu/~kriz/cifar.html), optdigits.tra and optdigits.tes "
               "(8x8 digits: archive.ics.uci.edu/dataset/80), train.csv and test.csv");
+}
+
+ClassSet read_digits(const std::string& path, int64_t samples) {
+  if (!path.empty()) return read_image_set(path, samples);
+  const auto most = [&](int64_t count) { return samples > 0 ? std::min(samples, count) : count; };
+  return deal_classes("digits made up by strokes, for want of --data",
+                      stroke_digits(most(20000), 1), stroke_digits(most(4000), 2), digit_names(),
+                      samples);
 }
 
 std::vector<std::string> digit_names() {

@@ -32,6 +32,9 @@ ClassSet deal_classes(const std::string& name, nn::DatasetPtr train, nn::Dataset
 // another size than those of the training.
 ClassSet read_image_set(const std::string& path, int64_t samples = 0);
 
-std::vector<std::string> digit_names();  // "0" to "9"
+// The same, or without a path digits made up by strokes (stroke_digits.h): 20,000 and 4,000.
+ClassSet read_digits(const std::string& path, int64_t samples = 0);
+nn::DatasetPtr first_samples(nn::DatasetPtr data, int64_t most);  // 0: all
+std::vector<std::string> digit_names();                           // "0" to "9"
 
 }  // namespace tengen::tools
