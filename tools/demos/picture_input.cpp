@@ -112,7 +112,7 @@ nn::Tensor picture_input(const std::string& path, const nn::Shape& shape, Pictur
     if (image.shape()[2] > 2 && channels == 1) tell("colours made grey");
     image = nn::with_channels(image, channels);
   }
-  if (what == PictureOf::kInk && mean_of(image) > 0.5) {
+  if (what == PictureOf::kInk && channels == 1 && mean_of(image) > 0.5) {
     tell("dark on bright, so inverted");
     for (float& pixel : image.values()) pixel = 1 - pixel;
   }
