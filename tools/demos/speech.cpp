@@ -84,7 +84,7 @@ Trained train_on(DemoRun& run, const std::string& name, const DemoOptions& optio
       *net,
       features.of(utterances_of(spoken, [&](auto& u) { return wanted(u) && is_validation(u); })));
   const auto adam = make_adamw(net->parameters(), {});
-  const int64_t epochs = tones ? 10 : options.recipe == "speakers" ? 15 : 30;
+  const int64_t epochs = tones ? 10 : options.recipe == "speakers" ? 12 : 20;
   FitOptions fitting = run.fit_options(name, epochs);
   fitting.rate = one_cycle({.peak = 3e-3f, .steps = fitting.epochs * train.batches()});
   fitting.average_decay = 0.99f;
