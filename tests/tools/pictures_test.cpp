@@ -65,6 +65,8 @@ TEST(Ticks, AreRoundNumbersWithinTheRange) {
   EXPECT_EQ(labels(linear_ticks(-3, 12, 4)), (Labels{"0", "5", "10"}));
   EXPECT_EQ(labels(linear_ticks(97.2, 99.1, 4)), (Labels{"97.5", "98.0", "98.5", "99.0"}));
   EXPECT_EQ(labels(linear_ticks(0, 3e6, 3)), (Labels{"0", "1e+06", "2e+06", "3e+06"}));
+  EXPECT_EQ(labels(log_ticks(0.2, 0.5)),
+            (Labels{"0.20", "0.25", "0.30", "0.35", "0.40", "0.45", "0.50"}));
   EXPECT_EQ(labels(log_ticks(0.5, 20)), (Labels{"0.5", "1", "2", "5", "10", "20"}));
   EXPECT_EQ(labels(log_ticks(1e-4, 10)), (Labels{"0.0001", "0.001", "0.01", "0.1", "1", "10"}));
 }

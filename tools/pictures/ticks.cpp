@@ -40,6 +40,7 @@ std::vector<Tick> linear_ticks(double least, double greatest, int wanted) {
 std::vector<Tick> log_ticks(double least, double greatest) {
   CHECK(0 < least);
   CHECK(least <= greatest);
+  if (greatest / least < 10) return linear_ticks(least, greatest, 6);
   const bool few = greatest / least < 1000;
   std::vector<Tick> ticks;
   for (double exponent = std::floor(std::log10(least));

@@ -13,7 +13,8 @@ struct Tick {
 
 // About `wanted` multiples of 1, 2 or 5 times a power of ten in [least, greatest].
 std::vector<Tick> linear_ticks(double least, double greatest, int wanted);
-// Powers of ten, with two and five times them where these are few; 0 < least <= greatest.
+// Powers of ten, with two and five times them where these are few, or linear_ticks where even those
+// would be; 0 < least <= greatest.
 std::vector<Tick> log_ticks(double least, double greatest);
 
 }  // namespace tengen::tools
