@@ -77,23 +77,27 @@ void DemoRun::picture(const std::string& name, const nn::Tensor& image) {
 
 void DemoRun::curves(const std::string& name, const nn::FitResult& result,
                      const nn::Validation& validation) {
-  std::vector<Curve> measures(validation.names.size());
-  Curve loss;
+  Curve epochs;  // without their heights yet
+  Curve training{"training", {}, {}};
   for (size_t epoch = 0; epoch < result.epochs.size(); ++epoch) {
-    const double number = static_cast<double>(epoch + 1);
-    loss.x.push_back(number);
-    loss.y.push_back(result.epochs[epoch].loss);
-    for (size_t i = 0; i < measures.size(); ++i) {
-      measures[i].x.push_back(number);
-      measures[i].y.push_back(result.epochs[epoch].measures[i]);
+    epochs.x.push_back(static_cast<double>(epoch + 1));
+    training.y.push_back(result.epochs[epoch].loss);
+  }
+  training.x = epochs.x;
+  std::vector<Curve> losses{training};
+  for (size_t i = 0; i < validation.names.size(); ++i) {
+    const std::string& measure = validation.names[i];
+    Curve curve = epochs;
+    for (const nn::FitEpoch& epoch : result.epochs) curve.y.push_back(epoch.measures[i]);
+    if (measure == "loss") {
+      curve.name = "validation";
+      losses.push_back(curve);
+    } else {
+      picture(name + "-" + measure,
+              line_chart({curve}, {.title = name + ": validation " + measure, .x_label = "epoch"}));
     }
   }
-  picture(name + "-loss",
-          line_chart({loss}, {.title = name + ": training loss", .x_label = "epoch"}));
-  for (size_t i = 0; i < measures.size(); ++i)
-    picture(name + "-" + validation.names[i],
-            line_chart({measures[i]}, {.title = name + ": validation " + validation.names[i],
-                                       .x_label = "epoch"}));
+  picture(name + "-loss", line_chart(losses, {.title = name + ": loss", .x_label = "epoch"}));
 }
 
 void DemoRun::save(const nn::Module& net, const nlohmann::json& architecture) {

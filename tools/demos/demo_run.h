@@ -30,7 +30,8 @@ class DemoRun {
 
   // OUT/NAME.png, told in a line.
   void picture(const std::string& name, const nn::Tensor& image);
-  // Loss and measures over the epochs, as pictures NAME-loss and NAME-MEASURE.
+  // Loss and measures over the epochs, as pictures NAME-loss and NAME-MEASURE; a measure "loss"
+  // stands beside the training's.
   void curves(const std::string& name, const nn::FitResult& result,
               const nn::Validation& validation);
   // OUT/net.safetensors, and --save's file.

@@ -8,6 +8,7 @@
 
 #include "nn/base/check.h"
 #include "nn/classics/linear_model.h"
+#include "tools/demos/boundary_picture.h"
 #include "tools/demos/demo.h"
 #include "tools/demos/demo_run.h"
 #include "tools/demos/tables.h"
@@ -40,12 +41,6 @@ double compare(const LinearModel& closed, const LinearModel& descent,
   return most;
 }
 
-std::vector<double> numbers(const Tensor& x, int64_t column = 0) {
-  std::vector<double> out;
-  for (int64_t i = column; i < x.size(); i += x.shape()[1]) out.push_back(x.data()[i]);
-  return out;
-}
-
 // Errors on what was learned from and on what was not, over the degree; and three of the curves.
 Figures try_degrees(DemoRun& run, const Table& table) {
   constexpr int64_t kMostDegree = 12;
@@ -57,7 +52,7 @@ Figures try_degrees(DemoRun& run, const Table& table) {
     places.data()[i] = *least + (*greatest - *least) * static_cast<float>(i) / (kPlaces - 1);
 
   Curve learned{"learned from", {}, {}}, tested{"test", {}, {}};
-  std::vector<Curve> curves{{"learned from", numbers(table.x), numbers(table.y), true}};
+  std::vector<Curve> curves{{"learned from", column_of(table.x), column_of(table.y), true}};
   const int64_t degrees = std::min<int64_t>(kMostDegree, table.x.size() - 2);
   for (int64_t degree = 1; degree <= degrees; ++degree) {
     const LinearModel model = fit_linear(powers(table.x, table.x, degree), table.y);
@@ -68,8 +63,8 @@ Figures try_degrees(DemoRun& run, const Table& table) {
     learned.y.push_back(error(table.x, table.y));
     tested.y.push_back(error(table.test_x, table.test_y));
     if (degree == 1 || degree == 3 || degree == degrees)
-      curves.push_back({fmt::format("degree {}", degree), numbers(places),
-                        numbers(model.predict(powers(places, table.x, degree)))});
+      curves.push_back({fmt::format("degree {}", degree), column_of(places),
+                        column_of(model.predict(powers(places, table.x, degree)))});
   }
   if (run.pictures()) {
     run.picture("degrees", line_chart({learned, tested}, {.title = "Too simple, right, too free",
@@ -119,39 +114,6 @@ double share_right(const Tensor& log_odds, const Tensor& classes) {
   for (int64_t i = 0; i < classes.size(); ++i)
     right += (log_odds.data()[i] > 0) == (classes.data()[i] > 0.5f);
   return static_cast<double>(right) / static_cast<double>(classes.size());
-}
-
-// Where in the plane of two features both classes are as likely, and where one is nine times so.
-Tensor boundary_picture(const Table& table, const LinearModel& model) {
-  std::vector<Curve> curves{{table.target + " 0", {}, {}, true},
-                            {table.target + " 1", {}, {}, true}};
-  for (int64_t i = 0; i < table.test_y.size(); ++i) {
-    Curve& points = curves[table.test_y.data()[i] > 0.5f ? 1 : 0];
-    points.x.push_back(table.test_x.data()[2 * i]);
-    points.y.push_back(table.test_x.data()[2 * i + 1]);
-  }
-  const auto [low, high] = std::ranges::minmax(numbers(table.test_x, 1));
-  const std::vector<double> xs = numbers(table.test_x, 0);
-  const auto [left, right] = std::ranges::minmax(xs);
-  // The log-odds are a plane over the features as they are: three of its heights say which.
-  const std::vector<float> corners{0, 0, 1, 0, 0, 1};
-  const Tensor heights = model.predict(standardized(Tensor({3, 2}, corners), table.x));
-  const double base = heights.data()[0];
-  const double slope_x = heights.data()[1] - base, slope_y = heights.data()[2] - base;
-  for (const auto& [name, odds] :
-       {std::pair{"1 to 1", 1.0}, {"9 to 1", 9.0}, {"1 to 9", 1 / 9.0}}) {
-    Curve line{name, {}, {}};
-    for (int i = 0; i <= 200; ++i) {
-      const double x = left + (right - left) * i / 200.0;
-      const double y = (std::log(odds) - base - slope_x * x) / slope_y;
-      line.x.push_back(x);
-      line.y.push_back(low <= y && y <= high ? y : std::nan(""));
-    }
-    curves.push_back(line);
-  }
-  return line_chart(curves, {.title = "Where one class becomes the other, and the odds",
-                             .x_label = table.features[0],
-                             .y_label = table.features[1]});
 }
 
 Figures run_logistic(DemoRun& run, const DemoOptions& options, const DescentOptions& descent) {

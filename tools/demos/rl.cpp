@@ -4,31 +4,24 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <filesystem>
-#include <numeric>
 #include <sstream>
 
 #include "agents/dqn.h"
 #include "agents/ppo.h"
 #include "nn/base/check.h"
 #include "nn/ops.h"
-#include "nn/training/early_stopping.h"
-#include "nn/training/progress.h"
 #include "tools/demos/demo.h"
 #include "tools/demos/demo_run.h"
 #include "tools/demos/maze_policy.h"
-#include "tools/demos/reward_history.h"
+#include "tools/demos/try_and_learn.h"
 
 namespace tengen::tools {
 namespace {
 
 using namespace nn;  // NOLINT: the page is about nothing else
 
-constexpr int64_t kEpochSteps = 4096;  // of all environments, between two looks at the policy
-constexpr int64_t kLookEpisodes = 50;
-constexpr uint64_t kLookSeed = 1'000'000, kTestSeed = 2'000'000;  // of chances unlike training's
+constexpr uint64_t kTestSeed = 2'000'000;  // of chances unlike the training's
 
 std::string task_of(const std::string& recipe) { return recipe.substr(0, recipe.find('-')); }
 
@@ -49,100 +42,20 @@ Tensor parse_observation(const envs::Environment& environment, const std::string
   for (float number = 0; in >> number && std::isfinite(number); in.ignore(1, ','))
     numbers.push_back(number);
   const auto* maze = dynamic_cast<const envs::Maze*>(&environment);
-  if (maze && in.eof() && numbers.size() == 2) {
+  if (maze && numbers.size() == 2 && 0 <= numbers[0] && 0 <= numbers[1] &&
+      numbers[0] < static_cast<float>(maze->height()) &&
+      numbers[1] < static_cast<float>(maze->width())) {
     const int cell = static_cast<int>(numbers[0]) * maze->width() + static_cast<int>(numbers[1]);
     numbers.assign(names.size(), 0.0f);
-    if (0 <= cell && cell < static_cast<int>(names.size())) numbers[cell] = 1.0f;
+    numbers[cell] = 1.0f;
   }
   if (!in.eof() || numbers.size() != names.size())
-    throw Error("\"" + text + "\": " + std::to_string(maze ? 2 : names.size()) +
-                " numbers with commas between them are asked for");
+    throw Error("\"" + text + "\": " +
+                (maze ? "two numbers, a cell of the maze as ROW,COLUMN,"
+                      : std::to_string(names.size()) + " numbers with commas between them") +
+                " are asked for");
   return {{static_cast<int64_t>(numbers.size())}, numbers};
 }
-
-double mean_of(const std::vector<double>& numbers) {
-  return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
-}
-
-// Epochs of acting and learning, with a look at the policy after each; the best stays. What a
-// checkpoint keeps goes on bit-exactly.
-class Training {
- public:
-  Training(DemoRun& run, const DemoOptions& options, const envs::Environment& environment,
-           agents::Learner& learner, int64_t epochs)
-      : run_(run),
-        options_(options),
-        environment_(environment),
-        learner_(learner),
-        epochs_(epochs),
-        path_(run.file(options.recipe + kCheckpointEnding)),
-        best_(learner.policy()),
-        rewards_(epochs, kEpochSteps) {
-    learner.add_to(checkpoint_);
-    checkpoint_.add("best", best_).add("rewards", rewards_).add("epoch", epoch_);
-    checkpoint_.add("milliseconds", milliseconds_);
-    if (std::filesystem::exists(path_)) checkpoint_.load(path_);
-  }
-
-  void run() {
-    Progress progress(options_.recipe, epochs_ - epoch_);
-    for (; epoch_ < epochs_; ++epoch_) {
-      learn_one_epoch();
-      const double earnest = look();
-      progress.note(fmt::format("{} epoch {}/{}: reward {:.2f} while learning, {:.2f} in earnest",
-                                options_.recipe, epoch_ + 1, epochs_, rewards_.tried(epoch_),
-                                earnest));
-      progress.step();
-    }
-    progress.finish();
-    checkpoint_.save(path_);
-    best_.restore();
-    learner_.policy().train(false);
-  }
-
-  double seconds() const { return static_cast<double>(milliseconds_) / 1e3; }
-  Tensor chart() const { return rewards_.chart(options_.recipe + ": the reward of an episode"); }
-
- private:
-  void learn_one_epoch() {
-    using Clock = std::chrono::steady_clock;
-    const auto all_steps = static_cast<double>(epochs_ * kEpochSteps);
-    while (learner_.steps() < (epoch_ + 1) * kEpochSteps) {
-      const auto begin = Clock::now();
-      learner_.learn(static_cast<double>(learner_.steps()) / all_steps);
-      rewards_.add_tried(epoch_, learner_.take_returns());
-      milliseconds_ +=
-          std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-      if (!options_.stop || !*options_.stop) continue;
-      checkpoint_.save(path_);
-      throw FitStopped();
-    }
-  }
-
-  // The mean reward of some episodes of the policy as it is.
-  double look() {
-    learner_.policy().train(false);
-    const double reward =
-        mean_of(agents::greedy_returns(learner_.policy(), environment_, kLookEpisodes, kLookSeed));
-    learner_.policy().train();
-    best_.update(static_cast<float>(-reward));
-    rewards_.set_earnest(epoch_, reward);
-    run_.log().scalar("reward/learning", learner_.steps(), rewards_.tried(epoch_));
-    run_.log().scalar("reward/earnest", learner_.steps(), reward);
-    return reward;
-  }
-
-  DemoRun& run_;
-  const DemoOptions& options_;
-  const envs::Environment& environment_;
-  agents::Learner& learner_;
-  const int64_t epochs_;
-  const std::string path_;
-  EarlyStopping best_;
-  RewardHistory rewards_;
-  Checkpoint checkpoint_;
-  int64_t epoch_ = 0, milliseconds_ = 0;
-};
 
 // How many of the ways out of the maze are shortest ones, which a search knows.
 Figure test_in_maze(DemoRun& run, Layer& policy) {
@@ -159,11 +72,13 @@ Figures run_rl(const DemoOptions& options) {
   if (!options.data.empty())
     throw Error("rl: --data " + options.data + ": it learns by trying and takes no data");
   DemoRun run("rl", options);
-  fmt::print("Data: none; the agent learns from what it tries itself.\n");
+  fmt::print("Data: none; the agent learns from what it tries itself. An epoch is {} steps.\n",
+             kEpochSteps);
   const auto environment = envs::new_environment(task_of(options.recipe));
   const auto learner = make_learner(*environment, options.recipe, options.seed);
-  Training training(run, options, *environment, *learner, options.epochs > 0 ? options.epochs : 24);
-  training.run();
+  const int64_t epochs = environment->spec().name == "maze" ? 10 : 24;
+  const Tried tried = try_and_learn(run, options, *environment, *learner,
+                                    options.epochs > 0 ? options.epochs : epochs);
 
   const std::vector<double> returns =
       agents::greedy_returns(learner->policy(), *environment, 100, kTestSeed + options.seed);
@@ -171,9 +86,9 @@ Figures run_rl(const DemoOptions& options) {
   fmt::print("Mean reward of 100 new episodes: {:.2f}, from {:.2f} to {:.2f}.\n", mean_of(returns),
              *least, *greatest);
   Figures figures{{"mean reward of 100 episodes", mean_of(returns), ""}};
-  if (run.pictures()) run.picture("reward", training.chart());
+  if (run.pictures()) run.picture("reward", tried.chart);
   if (environment->spec().name == "maze") figures.push_back(test_in_maze(run, learner->policy()));
-  figures.push_back({"training time", training.seconds(), "s"});
+  figures.push_back({"training time", tried.seconds, "s"});
   run.save(learner->policy(), {{"recipe", options.recipe}});
   run.finish();
   return figures;

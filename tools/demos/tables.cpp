@@ -115,6 +115,12 @@ Table read_table(const std::string& path, bool binary, uint64_t seed) {
   return table;
 }
 
+std::vector<double> column_of(const Tensor& x, int64_t column) {
+  std::vector<double> out;
+  for (int64_t i = column; i < x.size(); i += x.shape()[1]) out.push_back(x.data()[i]);
+  return out;
+}
+
 Tensor standardized(const Tensor& x, const Tensor& of) {
   const int64_t columns = x.shape()[1], rows = of.shape()[0];
   Tensor out = x.clone();

@@ -26,6 +26,9 @@ Table two_clouds(uint64_t seed);
 // the target must be 0 or 1. Error names file, line and column, or says that there are too few.
 Table read_table(const std::string& path, bool binary, uint64_t seed);
 
+// Column `column` of x [rows,columns].
+std::vector<double> column_of(const nn::Tensor& x, int64_t column = 0);
+
 // Every column less its mean and divided by its deviation, both being those of `of`.
 nn::Tensor standardized(const nn::Tensor& x, const nn::Tensor& of);
 // x [rows,1] -> its powers [rows,degree] from the first on, x being brought to [-1, 1] by the least
