@@ -13,15 +13,15 @@ using nn::ParameterGroups;
 
 const std::vector<DigitOptimizer>& digit_optimizers() {
   static const std::vector<DigitOptimizer> all = {
-      {"sgd", 0.3f,
+      {"sgd", 0.1f,
        [](const ParameterGroups& of, float decay) {
          return nn::make_sgd(of, {.momentum = 0.0f, .weight_decay = decay});
        }},
-      {"momentum", 0.05f,
+      {"momentum", 0.03f,
        [](const ParameterGroups& of, float decay) {
          return nn::make_sgd(of, {.momentum = 0.9f, .weight_decay = decay});
        }},
-      {"nesterov", 0.05f,
+      {"nesterov", 0.03f,
        [](const ParameterGroups& of, float decay) {
          return nn::make_sgd(of, {.momentum = 0.9f, .nesterov = true, .weight_decay = decay});
        }},
