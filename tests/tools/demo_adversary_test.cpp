@@ -16,6 +16,7 @@ TEST(DemoAdversary, ShowsTheAttackAndSavesTheNetworkThatWasTrainedAgainstIt) {
     EXPECT_NE(at, std::string::npos) << name << "\n" << learned.output;
     return std::atof(learned.output.c_str() + at + 1 + name.size());
   };
+  EXPECT_TRUE(has(learned.output, "precision")) << learned.output;
   // The plain network reads digits, but not attacked ones.
   EXPECT_GT(figure("plain mlp, clean"), 50) << learned.output;
   EXPECT_LT(figure("plain mlp, attacked"), 15) << learned.output;
@@ -30,6 +31,15 @@ TEST(DemoAdversary, ShowsTheAttackAndSavesTheNetworkThatWasTrainedAgainstIt) {
   nn::write_png(file, image);
   expect_same_in_onnx(folder, net, image.reshape({1, 28, 28, 1}), predict(net, file),
                       {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+}
+
+// Nothing is turned, so there is nothing to show of that.
+TEST(DemoAdversary, WithoutAnyNoiseNothingChanges) {
+  const nn::ScratchFolder folder;
+  const Finished learned =
+      run("demo adversary --samples 120 --epochs 1 --epsilon 0 --out " + folder.path());
+  ASSERT_EQ(learned.exit_code, 0) << learned.output;
+  EXPECT_FALSE(has(learned.output, "examples.png")) << learned.output;
 }
 
 TEST(DemoAdversary, RefusesAnEpsilonBeyondWhite) {

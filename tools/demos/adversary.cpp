@@ -2,6 +2,8 @@
 // digits read none; then a network that is shown such noise while it learns.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "nn/data/loader.h"
 #include "nn/ops.h"
 #include "nn/optim/schedule.h"
@@ -58,8 +60,8 @@ std::unique_ptr<Sequential> learn(DemoRun& run, const Contender& contender, cons
   auto net = make_digit_net(design, seed);
   const Loader train(data.train, {.batch_size = batch_size_for(*data.train), .seed = seed});
   const auto adam = make_adam(net->parameters(), {});
-  const std::string name = contender.name.substr(0, contender.name.find(' ')) + "-" +
-                           contender.name.substr(contender.name.find(' ') + 1);
+  std::string name = contender.name;
+  std::ranges::replace(name, ' ', '-');
   FitOptions how = run.fit_options(name, contender.epochs);
   how.rate = one_cycle({.peak = 3e-3f, .steps = how.epochs * train.batches()});
   Validation validation = class_validation(*net, data.validation);
@@ -80,7 +82,7 @@ std::unique_ptr<Sequential> learn(DemoRun& run, const Contender& contender, cons
 Tensor examples(Layer& net, const ClassSet& data, float epsilon) {
   constexpr size_t kRows = 5;
   std::vector<GridImage> images;
-  for (int64_t i = 0; i < std::min(kSome, data.test->size()) && images.size() < 3 * kRows; ++i) {
+  for (int64_t i = 0; i < data.test->size() && images.size() < 3 * kRows; ++i) {
     const Sample sample = data.test->get(i);
     const Shape shape = sample[0].shape();
     const Tensor image = sample[0].reshape({1, shape[0], shape[1], shape[2]});
@@ -123,9 +125,10 @@ Figures run_adversary(const DemoOptions& options, const AttackOptions& own) {
       curves.back().x.push_back(epsilons[i]);
       curves.back().y.push_back(100 * shares[i]);
     }
-    if (run.pictures() && contender.name == "plain cnn")
+    if (run.pictures() && contender.name == "plain cnn" && shares.back() < shares.front())
       run.picture("examples", examples(*net, data, own.epsilon));
     if (!contender.attacked) continue;
+    fmt::print("{}", class_answers(*net, data.test).table().text());
     figures.push_back(
         {contender.name + ", in 20 steps",
          100 * accuracy_after_steps(*net, first_samples(data.test, kSome), own.epsilon, 20), "%"});
