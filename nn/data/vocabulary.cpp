@@ -86,6 +86,8 @@ const std::string& Vocabulary::token(int32_t id) const {
   return tokens_[id];
 }
 
+bool Vocabulary::has(std::string_view token) const { return ids_.contains(std::string(token)); }
+
 int32_t Vocabulary::id(std::string_view token) const {
   const auto found = ids_.find(std::string(token));
   if (found != ids_.end()) return found->second;

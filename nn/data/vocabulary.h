@@ -34,6 +34,7 @@ class Vocabulary {
 
   int64_t size() const { return static_cast<int64_t>(tokens_.size()); }
   const std::string& token(int32_t id) const;
+  bool has(std::string_view token) const;
   int32_t id(std::string_view token) const;  // <unk> for one that it lacks, or an Error
   std::vector<int32_t> encode(std::string_view text) const;
   // Characters are joined, words too, with blanks between them. <pad>, <bos> and <eos> are left

@@ -84,6 +84,12 @@ TEST(Vocabulary, OfWordsPutsSpecialTokensAndFrequentWordsFirst) {
   EXPECT_EQ(small.size(), 2);
 }
 
+TEST(Vocabulary, TellsWhatItHas) {
+  const Vocabulary vocabulary("one two", {.unit = Unit::kWord, .specials = true});
+  EXPECT_TRUE(vocabulary.has("two"));
+  EXPECT_FALSE(vocabulary.has("three"));
+}
+
 TEST(Vocabulary, IsKeptAsJson) {
   const Vocabulary vocabulary("ein \"Wort\" ß", {.unit = Unit::kWord, .specials = true});
   const Vocabulary read = Vocabulary::from_json(vocabulary.to_json());

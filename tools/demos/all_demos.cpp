@@ -6,8 +6,8 @@
 namespace tengen::tools {
 
 std::vector<Demo> all_demos() {
-  return {linear_demo(), digits_demo(), images_demo(), adversary_demo(),
-          text_demo(),   speech_demo(), rl_demo()};
+  return {linear_demo(),    digits_demo(), images_demo(), adversary_demo(), text_demo(),
+          translate_demo(), chat_demo(),   speech_demo(), rl_demo()};
 }
 
 Served serve(const TrainedNet& file) {

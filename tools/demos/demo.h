@@ -23,6 +23,7 @@ struct DemoOptions {
   std::string out;     // folder of this run's logs, pictures, checkpoint and network
   std::string save;    // a file that gets the trained network too; empty: none
   bool pictures = true;
+  bool interactive = true;                  // may talk with the user of a terminal at its end
   const std::atomic<bool>* stop = nullptr;  // set when the user pressed Ctrl-C
 };
 

@@ -108,6 +108,7 @@ void bench_demo(const Demo& demo, const DemoOptions& options, const DemoBenchOpt
       one.seed = static_cast<uint64_t>(seed);
       one.out = fmt::format("{}/{}-seed{}", root, recipe, seed);
       one.pictures = options.pictures && seed == 1;
+      one.interactive = false;
       add(recipe, run_seed(demo, one), summaries);
     }
   print(summaries);

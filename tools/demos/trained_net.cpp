@@ -35,6 +35,13 @@ std::vector<std::string> TrainedNet::texts(const std::string& key) const {
   return value_of<std::vector<std::string>>(*this, key, "a list of texts");
 }
 
+void TrainedNet::expect_weights(double at_least) const {
+  double held = 0.0;
+  for (const nn::NamedTensor& tensor : weights) held += static_cast<double>(tensor.tensor.size());
+  if (held < at_least)
+    throw Error(path + ": fewer weights than its architecture needs; save the network again");
+}
+
 void save_trained_net(const std::string& path, const std::string& task,
                       const nlohmann::json& architecture, const nn::Module& net) {
   nn::save_safetensors(path,

@@ -27,6 +27,9 @@ struct TrainedNet {
   int64_t number(const std::string& key) const;
   std::string text(const std::string& key) const;
   std::vector<std::string> texts(const std::string& key) const;
+  // Before a network of so many weights is built: Error if the file holds fewer, for then its
+  // architecture lies and could ask for any memory.
+  void expect_weights(double at_least) const;
 };
 
 void save_trained_net(const std::string& path, const std::string& task,
