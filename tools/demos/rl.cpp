@@ -30,7 +30,14 @@ std::unique_ptr<agents::Learner> make_learner(const envs::Environment& environme
   if (recipe == "cartpole-ppo") return agents::make_ppo(environment, {}, seed);
   if (recipe == "maze-ppo")
     return agents::make_ppo(environment,
-                            {.rate = 3e-3f, .discount = 0.99f, .entropy_weight = 0.01f}, seed);
+                            {.environments = 32,
+                             .batch_size = 256,
+                             .passes = 8,
+                             .rate = 3e-3f,
+                             .discount = 0.95f,
+                             .trace = 0.9f,
+                             .entropy_weight = 0.05f},
+                            seed);
   return agents::make_dqn(environment, {}, seed);
 }
 
