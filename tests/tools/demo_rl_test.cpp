@@ -41,7 +41,8 @@ TEST(RlDemoStopped, GoesOnAsIfNothingHadBeen) {
   const nn::ScratchFolder folder;
   const std::string command = "demo rl --recipe maze-ppo --epochs 3 --no-pictures --out ";
   const std::string stopped = folder.path("stopped"), whole = folder.path("whole");
-  run_by_shell("timeout -s INT 0.3 '" TENGEN_PROGRAM "' " + command + stopped + " >/dev/null 2>&1");
+  run_by_shell("timeout --foreground -s INT 0.5 '" TENGEN_PROGRAM "' " + command + stopped +
+               " >/dev/null 2>&1");
   ASSERT_EQ(run(command + stopped).exit_code, 0);
   ASSERT_EQ(run(command + whole).exit_code, 0);
   EXPECT_EQ(nn::read_file(stopped + "/net.safetensors"), nn::read_file(whole + "/net.safetensors"));
