@@ -25,7 +25,7 @@ constexpr int64_t kShortText = 200'000;  // whose windows overlap, for there are
 constexpr uint64_t kWritingStream = 7;   // of the random numbers that texts are drawn with
 
 struct TextOptions {
-  std::string prompt;  // empty: how the validation text begins
+  std::string prompt;  // empty: a new paragraph
   WritingOptions writing = {};
   int64_t hidden = 256;          // cells of a layer
   int64_t characters = 1 << 30;  // of the text that is used
@@ -52,6 +52,11 @@ Texts read_texts(const std::string& path, int64_t limit) {
   fmt::print("text: {}, {} characters, {} different; the last tenth is kept for validation\n",
              file.name, all.size(), texts.characters.size());
   return texts;
+}
+
+// Of a paragraph, if the text has lines.
+std::string beginning(const Texts& texts) {
+  return texts.characters.has("\n") ? "\n\n" : texts.characters.token(texts.train.front());
 }
 
 // Scores [N,T,n] against the characters [N,T] that came, in nats a character.
@@ -99,7 +104,7 @@ Figures run(const DemoOptions& options, const TextOptions& own) {
   };
   const Validation validation{{"nats"},
                               [&] { return std::vector{mean_surprise(model, texts.validation)}; }};
-  FitOptions fitting = run.fit_options(options.recipe, is_short ? 15 : 8);
+  FitOptions fitting = run.fit_options(options.recipe, 8);
   const int64_t steps = fitting.epochs * train.batches();
   fitting.rate = with_warmup(cosine_rate(3e-3f, steps, 0.02f), steps / 20);
   fitting.clip_gradient = 1.0f;
@@ -110,9 +115,7 @@ Figures run(const DemoOptions& options, const TextOptions& own) {
   fmt::print("validation: {:.4f} nats or {:.4f} bits a character\n", nats,
              nats / std::numbers::ln2);
   Rng writing(options.seed, kWritingStream);
-  const std::string prompt =
-      own.prompt.empty() ? texts.characters.decode(std::span(texts.validation).first(kWindow / 4))
-                         : own.prompt;
+  const std::string prompt = own.prompt.empty() ? beginning(texts) : own.prompt;
   fmt::print("\n{}\n\n", written_text(model, texts.characters, prompt, own.writing, writing));
 
   if (run.pictures()) run.curves(options.recipe, result, validation);
@@ -161,7 +164,7 @@ Demo text_demo() {
   const auto own = std::make_shared<TextOptions>();
   const auto add_options = [own](CLI::App& app) {
     app.add_option("--prompt", own->prompt,
-                   "The text that the sample goes on from; else how the validation text begins");
+                   "The text that the sample goes on from; else a new paragraph");
     app.add_option("--temperature", own->writing.temperature,
                    "Of the sample: below 1 safer, above 1 wilder, 0 always the likeliest")
         ->check(CLI::Range(0.0, 100.0))

@@ -34,7 +34,8 @@ struct TranslateRecipe {
 
 TranslateRecipe recipe_of(const std::string& name) {
   if (name == "characters")
-    return {{.net = {.embedding = 32, .hidden = 64, .dropout = 0.1f}}, 32, 8, 5e-3f};
+    return {
+        {.max_tokens = 80, .net = {.embedding = 32, .hidden = 64, .dropout = 0.1f}}, 32, 8, 5e-3f};
   return {{.unit = VocabularyOptions::Unit::kWord, .min_count = 2}, 64, 6, 2e-3f};
 }
 
