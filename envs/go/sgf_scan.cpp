@@ -72,14 +72,37 @@ bool SgfScanner::next_node(SgfNode& node) {
     } else if (c == '(') {
       enter_variation();
     } else if (c == ';' && !closed_) {
-      ++at_;
-      for (skip_space(); is_letter(peek()); skip_space()) node.push_back(property());
+      read_properties(node);
       return true;
     } else {
       fail(at_, closed_ ? "\"(\" or \")\"" : "a property, \";\", \"(\" or \")\"");
     }
   }
   return false;
+}
+
+SgfEvent SgfScanner::next_event(SgfNode& node) {
+  node.clear();
+  if (depth_ == 0) return SgfEvent::kGameEnd;
+  skip_space();
+  switch (peek()) {
+    case ')':
+      ++at_;
+      return --depth_ == 0 ? SgfEvent::kGameEnd : SgfEvent::kVariationEnd;
+    case '(':
+      enter_variation();
+      return SgfEvent::kVariation;
+    case ';':
+      read_properties(node);
+      return SgfEvent::kNode;
+    default:
+      fail(at_, "a property, \";\", \"(\" or \")\"");
+  }
+}
+
+void SgfScanner::read_properties(SgfNode& node) {
+  ++at_;  // the ";"
+  for (skip_space(); is_letter(peek()); skip_space()) node.push_back(property());
 }
 
 SgfProperty SgfScanner::property() {

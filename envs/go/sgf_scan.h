@@ -20,6 +20,8 @@ struct SgfProperty {
 
 using SgfNode = std::vector<SgfProperty>;
 
+enum class SgfEvent { kNode, kVariation, kVariationEnd, kGameEnd };
+
 // Walks over one text. No recursion: nesting of any depth costs nothing.
 class SgfScanner {
  public:
@@ -29,6 +31,9 @@ class SgfScanner {
   bool find_game();
   // The next node of the main line; the other variations are skipped. False at the game's end.
   bool next_node(SgfNode& node);
+  // Everything in turn, variations included: a node, or the beginning or the end of a variation.
+  // Instead of next_node, not mixed with it.
+  SgfEvent next_event(SgfNode& node);
 
   size_t offset() const { return at_; }
   [[noreturn]] void fail(size_t offset, const std::string& expected) const;
@@ -37,6 +42,7 @@ class SgfScanner {
   void skip_space();
   void enter_variation();
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  void read_properties(SgfNode& node);
   SgfProperty property();
   SgfValue value();
   void skip_value();
