@@ -12,6 +12,8 @@ void add_net(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_demo(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_view(CLI::App& app);
+void add_play(CLI::App& app);
 
 // `tengen net report`, which has options of its own.
 void add_net_report(CLI::App& net);

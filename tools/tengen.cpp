@@ -19,6 +19,8 @@ int run(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  tengen gtp                                  play from Sabaki or GoGui\n"
+      "  tengen play                                 play with the mouse\n"
+      "  tengen view game.sgf                        see a game and what the engine thinks\n"
       "  tengen match net rollout:visits=200 --games 10\n"
       "  tengen train go9 --run runs/first           learn from self-play, stop with Ctrl-C\n"
       "  tengen net summary                          what the network is made of\n"
@@ -45,6 +47,8 @@ int run(int argc, char** argv) {
   tengen::tools::add_bench(app);
   tengen::tools::add_demo(app);
   tengen::tools::add_predict(app);
+  tengen::tools::add_view(app);
+  tengen::tools::add_play(app);
 
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include <boost/version.hpp>
 
 #include "nn/cpu/kernels.h"
+#include "tools/view/window.h"
 
 namespace tengen::tools {
 namespace {
@@ -25,10 +26,11 @@ std::string version_text() {
       "tengen {}\n"
       "CPU kernels: {} in use\n"
       "CUDA: not compiled in\n"
-      "SDL2: not compiled in\n"
+      "SDL2: {}\n"
       "built with {}, oneTBB {}.{}, Boost {}.{}",
-      TENGEN_VERSION, nn::kernels().name, compiler(), TBB_VERSION_MAJOR, TBB_VERSION_MINOR,
-      BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000);
+      TENGEN_VERSION, nn::kernels().name,
+      view::windows_compiled_in() ? "compiled in" : "not compiled in", compiler(),
+      TBB_VERSION_MAJOR, TBB_VERSION_MINOR, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000);
 }
 
 }  // namespace tengen::tools

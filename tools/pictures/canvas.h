@@ -4,6 +4,7 @@
 
 #include <cairo.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -47,10 +48,24 @@ struct TextStyle {
 class Canvas {
  public:
   Canvas(int width, int height);
+  // Nothing is there at first, and what is below shows through: for what paste() puts elsewhere.
+  static Canvas transparent(int width, int height);
+
+  int width() const;
+  int height() const;
 
   void rectangle(Point corner, double width, double height, const Colour& colour);
   void line(const std::vector<Point>& points, const Stroke& stroke);
+  void rounded_rectangle(Point corner, double width, double height, double radius,
+                         const Colour& colour);
   void dot(Point centre, double radius, const Colour& colour);
+  void ring(Point centre, double radius, const Stroke& stroke);
+  void polygon(const std::vector<Point>& corners, const Colour& colour);
+  // A disc lit from `light`: that colour there, the other at the far rim, blended between.
+  void ball(Point centre, double radius, Point light, const Colour& lit, const Colour& rim);
+  // Each pixel's colour by its column and row.
+  void shade(const std::function<Colour(int x, int y)>& colour);
+  void paste(const Canvas& other, Point corner, double opacity = 1.0);
   // The point is half the height of its letters, at the side that `align` says. Bytes that are no
   // UTF-8 are shown as question marks.
   void text(Point at, const std::string& text, const TextStyle& style = {});
@@ -70,6 +85,9 @@ class Canvas {
   };
 
   nn::Tensor pixels() const;  // [H,W,3] in [0,1]
+  // Rows of 32-bit pixels 0xXXRRGGBB, `stride` bytes apart.
+  const unsigned char* rows() const;
+  int stride() const;
 
   static double text_width(const std::string& text, const TextStyle& style = {});
 
@@ -78,6 +96,8 @@ class Canvas {
     void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
     void operator()(cairo_t* context) const { cairo_destroy(context); }
   };
+  explicit Canvas(cairo_surface_t* surface);
+
   std::unique_ptr<cairo_surface_t, Free> surface_;
   std::unique_ptr<cairo_t, Free> cairo_;
 };
