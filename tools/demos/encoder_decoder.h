@@ -21,7 +21,7 @@ struct EncoderDecoderOptions {
   int64_t source_tokens = 0, target_tokens = 0;  // of the two vocabularies
   int64_t embedding = 256;                       // width of one token, read or written
   int64_t hidden = 256;                          // of each LSTM
-  float dropout = 0.3f;                          // of embeddings and of what scores are made from
+  float dropout = 0.3f;  // of embeddings, of what was read and of what scores are made from
 };
 
 class EncoderDecoder : public nn::Module {
