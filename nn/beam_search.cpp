@@ -60,14 +60,22 @@ void add_whole(std::vector<Hypothesis>& whole, Hypothesis hypothesis, int64_t le
   whole.insert(place, std::move(hypothesis));
 }
 
-// A probability only falls as tokens come, and the longest are divided by most.
-bool may_still_win(const std::vector<Hypothesis>& open, const std::vector<Hypothesis>& whole,
-                   const BeamOptions& options) {
-  if (whole.empty()) return true;
-  const double most = length_factor(options.longest + 1, options);
+// Whether an open hypothesis would be the best if it had so many tokens, its end counted, at no
+// cost.
+bool leads_at(int64_t length, const std::vector<Hypothesis>& open,
+              const std::vector<Hypothesis>& whole, const BeamOptions& options) {
+  const double factor = length_factor(length, options);
   return std::any_of(open.begin(), open.end(), [&](const Hypothesis& hypothesis) {
-    return hypothesis.log_probability / most > whole.front().score;
+    return hypothesis.log_probability / factor > whole.front().score;
   });
+}
+
+// A probability only falls as tokens come, and the longest are divided by most.
+bool is_decided(int64_t length, const std::vector<Hypothesis>& open,
+                const std::vector<Hypothesis>& whole, const BeamOptions& options) {
+  if (whole.empty()) return false;
+  const bool enough = static_cast<int64_t>(whole.size()) >= options.width;
+  return !leads_at(enough ? length : options.longest + 1, open, whole, options);
 }
 
 }  // namespace
@@ -100,7 +108,7 @@ std::vector<Hypothesis> beam_search(const BeamStep& step, const BeamOptions& opt
       next.push_back(std::move(hypothesis));
     }
     open = std::move(next);
-    if (whole.size() >= width || !may_still_win(open, whole, options)) open.clear();
+    if (is_decided(length + 1, open, whole, options)) open.clear();
   }
   for (Hypothesis& cut : open) {
     const auto length = static_cast<int64_t>(cut.tokens.size());

@@ -31,8 +31,8 @@ struct Hypothesis {
 using BeamStep =
     std::function<Tensor(const std::vector<int64_t>& parents, const std::vector<int32_t>& tokens)>;
 
-// At most `width` hypotheses, the best score first. It ends when so many are whole, or when no
-// other can become better than the best.
+// At most `width` hypotheses, the best score first. It ends when no open one can become better than
+// the best whole one, or, with `width` whole ones, when none is as it stands.
 std::vector<Hypothesis> beam_search(const BeamStep& step, const BeamOptions& options);
 
 }  // namespace tengen::nn

@@ -134,6 +134,20 @@ TEST(BeamSearch, StopsWhenNothingCanOvertakeTheBest) {
   EXPECT_EQ(found[0].score, 0.0);
 }
 
+// Two tokens leave room in a beam of two for ends that are hardly likely.
+TEST(BeamSearch, UnlikelyEndsDoNotEndIt) {
+  const BeamStep talkative = [](const std::vector<int64_t>& parents, const Tokens&) {
+    Tensor out({static_cast<int64_t>(parents.size()), kTokens});
+    out.fill(-30.0f);
+    for (size_t k = 0; k < parents.size(); ++k) {
+      out.data()[k * kTokens + kEnd] = -8.0f;
+      out.data()[k * kTokens + 2] = -0.001f;
+    }
+    return out;
+  };
+  EXPECT_EQ(beam_search(talkative, options_of(2, 1.0)).at(0).tokens, (Tokens{2, 2, 2, 2}));
+}
+
 TEST(BeamSearch, RefusesScoresOfAnotherNumberOfHypotheses) {
   const BeamStep wrong = [](const auto&, const auto&) { return Tensor({2, kTokens}); };
   EXPECT_THROW(beam_search(wrong, options_of(3, 0.6)), CheckFailure);
