@@ -50,10 +50,11 @@ std::unique_ptr<Sequential> make_image_net(const std::string& kind, const Shape&
         .add<ResidualBlock>("block3", 128, rng);
   else
     net->add<ConvNormRelu>("conv2", 32, 64, 3, rng)
-        .add<MaxPool2d>("pool2")
-        .add<ConvNormRelu>("conv3", 64, 128, 3, rng)
-        .add<ConvNormRelu>("conv4", 128, 128, 3, rng);
-  net->add<MaxPool2d>("pool4")
+        .add<ConvNormRelu>("conv3", 64, 64, 3, rng)
+        .add<MaxPool2d>("pool3")
+        .add<ConvNormRelu>("conv4", 64, 128, 3, rng)
+        .add<ConvNormRelu>("conv5", 128, 128, 3, rng);
+  net->add<MaxPool2d>("pool5")
       .add<Flatten>("flat")
       .add<Dropout>("dropout", 0.1f, rng)
       .add<Linear>("classes", (image[0] / 8) * (image[1] / 8) * 128, classes, rng);
@@ -94,8 +95,8 @@ Figures run_images(const DemoOptions& options, const ImageOptions& own) {
                                {.label_smoothing = 0.05f});
   };
   const Validation validation = class_validation(*net, data.validation);
-  FitOptions how = run.fit_options(options.recipe, 14);
-  how.rate = one_cycle({.peak = 0.1f, .steps = how.epochs * train.batches()});
+  FitOptions how = run.fit_options(options.recipe, 20);
+  how.rate = one_cycle({.peak = 0.05f, .steps = how.epochs * train.batches()});
   how.average_decay = 0.998f;
   const FitResult result = fit(*net, *sgd, train, loss, validation, how);
 
@@ -140,8 +141,8 @@ Demo images_demo() {
               "A folder with Fashion-MNIST's or MNIST's four IDX files, or with CIFAR-10's "
               "binary batches; without it Debian's dataset-fashion-mnist, or else shapes "
               "made up by the program",
-          .recipes = {{"cnn", "four convolutions, three with batch norm, 14 epochs"},
-                      {"resnet", "three convolutions and two residual blocks, 14 epochs"}},
+          .recipes = {{"cnn", "five convolutions, four with batch norm, 20 epochs"},
+                      {"resnet", "three convolutions and two residual blocks, 20 epochs"}},
           .bench = {"cnn", "resnet"},
           .add_options = [own](CLI::App& app) { add_options(app, *own); },
           .run = [own](const DemoOptions& options) { return run_images(options, *own); },
