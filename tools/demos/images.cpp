@@ -95,7 +95,7 @@ Figures run_images(const DemoOptions& options, const ImageOptions& own) {
                                {.label_smoothing = 0.05f});
   };
   const Validation validation = class_validation(*net, data.validation);
-  FitOptions how = run.fit_options(options.recipe, 20);
+  FitOptions how = run.fit_options(options.recipe, 25);
   how.rate = one_cycle({.peak = 0.05f, .steps = how.epochs * train.batches()});
   how.average_decay = 0.998f;
   const FitResult result = fit(*net, *sgd, train, loss, validation, how);
@@ -141,8 +141,8 @@ Demo images_demo() {
               "A folder with Fashion-MNIST's or MNIST's four IDX files, or with CIFAR-10's "
               "binary batches; without it Debian's dataset-fashion-mnist, or else shapes "
               "made up by the program",
-          .recipes = {{"cnn", "five convolutions, four with batch norm, 20 epochs"},
-                      {"resnet", "three convolutions and two residual blocks, 20 epochs"}},
+          .recipes = {{"cnn", "five convolutions, four with batch norm, 25 epochs"},
+                      {"resnet", "three convolutions and two residual blocks, 25 epochs"}},
           .bench = {"cnn", "resnet"},
           .add_options = [own](CLI::App& app) { add_options(app, *own); },
           .run = [own](const DemoOptions& options) { return run_images(options, *own); },
