@@ -93,6 +93,9 @@ TEST(View, KeysWheelBarAndTreeWalkThroughTheGame) {
   EXPECT_TRUE(has(told("click 640 758\n"), "Move 6: C7"));       // the middle of the bar
   EXPECT_TRUE(has(told("key End\nclick A1\n"), "Move 13: A1"));  // a try
   EXPECT_TRUE(has(told("key End\nclick A8\n"), "Move 12: G5"));  // occupied
+  EXPECT_TRUE(has(told("key End\nmove 2 2\nwait 30\nkey Shift+Right\nkey Shift+Down\n"
+                       "key Shift+Left\nkey Return\n"),
+                  "Move 13: D4"));
 }
 
 TEST(View, AnalysisTellsVisitsAndClosesInItsMiddle) {

@@ -17,6 +17,11 @@ struct Key {
 };
 
 constexpr std::array kKeys{
+    Key{"Left", true, Command::kCursorLeft, "Shift + arrows", "choose a point", When::kAlways},
+    Key{"Right", true, Command::kCursorRight, nullptr, nullptr, When::kAlways},
+    Key{"Up", true, Command::kCursorUp, nullptr, nullptr, When::kAlways},
+    Key{"Down", true, Command::kCursorDown, nullptr, nullptr, When::kAlways},
+    Key{"Return", false, Command::kPlace, "Return", "put a stone there", When::kAlways},
     Key{"Right", false, Command::kNext, "→  wheel", "next move", When::kAlways},
     Key{"Left", false, Command::kBack, "←  wheel", "move before", When::kAlways},
     Key{"PageDown", false, Command::kNextTen, "Page ↓", "ten moves on", When::kAlways},

@@ -150,6 +150,18 @@ void Viewer::pass() {
   if (!legal.empty() && !is_point(*state_, legal.back()) && persons_turn()) play(legal.back());
 }
 
+// The mouse's place on the board is the cursor; it begins in the middle.
+void Viewer::move_cursor(int columns, int rows) {
+  const BoardScene board = this->board();
+  const int under = layout().board.contains(mouse_) ? point_at(layout().board, board, mouse_) : -1;
+  int column = board.width / 2, row = board.height / 2;
+  if (under >= 0) {
+    column = std::clamp(under % board.width + columns, 0, board.width - 1);
+    row = std::clamp(under / board.width + rows, 0, board.height - 1);
+  }
+  mouse_ = grid_of(layout().board, board).centre(board, row * board.width + column);
+}
+
 // Back to where the person is to move again; what was played then is forgotten.
 void Viewer::undo() {
   if (!options_.match) return;
@@ -213,8 +225,7 @@ void Viewer::mouse_clicks(Point at) {
       node_at(layout().tree.inset(6 * layout().unit), tree_.scene(node_), layout().unit, at);
   if (move >= 0) return go_to_move(move);
   if (node >= 0) return go_to(node);
-  const int point =
-      layout().board.contains(at) ? point_at(layout().board, board_scene(*state_), at) : -1;
+  const int point = layout().board.contains(at) ? point_at(layout().board, board(), at) : -1;
   if (point >= 0 && persons_turn() && over_.empty()) play(point);
 }
 
@@ -260,6 +271,16 @@ void Viewer::command(Command command) {
     case Command::kCoordinates:
       coordinates_ = !coordinates_;
       return;
+    case Command::kCursorLeft:
+      return move_cursor(-1, 0);
+    case Command::kCursorRight:
+      return move_cursor(1, 0);
+    case Command::kCursorUp:
+      return move_cursor(0, -1);
+    case Command::kCursorDown:
+      return move_cursor(0, 1);
+    case Command::kPlace:
+      return mouse_clicks(mouse_);
     case Command::kPass:
       return pass();
     case Command::kUndo:

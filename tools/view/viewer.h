@@ -56,6 +56,7 @@ class Viewer : public Shown {
   void change_variation(int by);
   void play(envs::Action action);
   void pass();
+  void move_cursor(int columns, int rows);
   void undo();
   void resign();
   void think_on();  // what the engine should do now
