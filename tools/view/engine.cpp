@@ -16,8 +16,8 @@ namespace tengen::tools::view {
 namespace {
 
 constexpr double kNewsSeconds = 0.1;  // between two judgements of one position
-constexpr size_t kCacheMib = 64;
-constexpr size_t kTreeMib = 512;
+constexpr size_t kCacheMib = 16;
+constexpr size_t kTreeMib = 96;  // when it is used up the tree stops growing and still searches
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

@@ -84,7 +84,7 @@ std::vector<PanelLine> Viewer::panel() const {
   lines.insert(lines.end(), options_.about.begin(), options_.about.end());
   const GameNode& at = tree_.node(node_);
   std::string move = fmt::format("Move {}", at.move);
-  if (at.action) move += ": " + tree_.position(at.parent)->action_text(*at.action);
+  if (at.action) move += ": " + state_->action_text(*at.action);
   lines.push_back({Kind::kText, move, at.action ? stone_of(at.player) : 0});
   if (const auto* go = dynamic_cast<const envs::go::GoState*>(state_.get())) {
     int black = 0, white = 0;  // stones taken, by counting what was played and still stands

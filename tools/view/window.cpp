@@ -46,6 +46,8 @@ struct Video {
     if (!set("DISPLAY") && !set("WAYLAND_DISPLAY") && !set("SDL_VIDEODRIVER"))
       fail_without_display("neither DISPLAY nor WAYLAND_DISPLAY is set");
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    // Straight to the display: a renderer would load a whole OpenGL for one copy of pixels.
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     // In place of a display that cannot be reached SDL would take one that nobody sees.
     if (!set("SDL_VIDEODRIVER"))
       SDL_SetHint(SDL_HINT_VIDEODRIVER, set("WAYLAND_DISPLAY") ? "wayland,x11" : "x11");
