@@ -45,6 +45,9 @@ TEST(DemoCommand, ABenchTellsMeansOverSeedsAndDoesNotRepeatItself) {
   const Finished second = run(command);
   EXPECT_EQ(second.exit_code, 0) << second.output;
   EXPECT_TRUE(has(second.output, "mlp seed 2: measured before")) << second.output;
+  const Finished other = run(command + " --dropout 0.5");  // figures of something else
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_TRUE(has(other.output, "--out")) << other.output;
 }
 
 // A training that would take for ever, stopped twice by Ctrl-C.

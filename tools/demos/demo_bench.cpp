@@ -11,6 +11,7 @@
 #include "nn/cpu/kernels.h"
 #include "nn/io/atomic_file.h"
 #include "tools/bench.h"
+#include "tools/demos/asked_options.h"
 
 namespace tengen::tools {
 namespace {
@@ -95,7 +96,8 @@ json as_json(const Demo& demo, const std::vector<Summary>& summaries) {
 
 }  // namespace
 
-void bench_demo(const Demo& demo, const DemoOptions& options, const DemoBenchOptions& bench) {
+void bench_demo(const Demo& demo, const DemoOptions& options, const DemoBenchOptions& bench,
+                const std::string& asked) {
   std::vector<std::string> recipes = demo.bench;
   if (!options.recipe.empty()) recipes = {options.recipe};
   const std::string root =
@@ -109,6 +111,7 @@ void bench_demo(const Demo& demo, const DemoOptions& options, const DemoBenchOpt
       one.out = fmt::format("{}/{}-seed{}", root, recipe, seed);
       one.pictures = options.pictures && seed == 1;
       one.interactive = false;
+      keep_asked(one.out, asked, /*keeps_figures=*/true);
       add(recipe, run_seed(demo, one), summaries);
     }
   print(summaries);

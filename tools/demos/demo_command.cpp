@@ -1,17 +1,14 @@
 // `tengen demo NAME`: runs one demo, or with --bench its recipes over several seeds.
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <memory>
 
-#include "nn/base/check.h"
-#include "nn/io/atomic_file.h"
 #include "nn/training/fit.h"
 #include "tools/bench.h"
 #include "tools/commands.h"
+#include "tools/demos/asked_options.h"
 #include "tools/demos/demo.h"
 #include "tools/demos/demo_bench.h"
-#include "tools/demos/demo_run.h"
 #include "tools/stop_signals.h"
 
 namespace tengen::tools {
@@ -26,26 +23,11 @@ struct DemoCommand {
   std::string device = "auto";
 };
 
-// A stopped run goes on only as what it began as: `asked` are the options of this call as text.
-void check_asked(const std::string& folder, const std::string& asked) {
-  const std::string path = folder + "/options.toml";
-  bool unfinished = false;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    unfinished = unfinished || entry.path().string().ends_with(kCheckpointEnding);
-  if (unfinished && std::filesystem::exists(path) && nn::read_file(path) != asked)
-    throw Error(folder + ": an unfinished run with other options is there:\n" +
-                nn::read_file(path) +
-                "Give the same options to go on, another --out, or remove the folder.");
-  std::filesystem::create_directories(folder, error);
-  nn::write_file_atomically(path, asked);
-}
-
 void run_one(const Demo& demo, DemoOptions options, const std::string& asked) {
   if (options.recipe.empty()) options.recipe = demo.recipes.front().name;
   if (options.out.empty())
     options.out = fmt::format("demos/{}/{}-seed{}", demo.name, options.recipe, options.seed);
-  check_asked(options.out, asked);
+  keep_asked(options.out, asked, /*keeps_figures=*/false);
   report_figures(demo.name, demo.run(options), options.out + "/figures.json");
 }
 
@@ -54,7 +36,7 @@ void run(const Demo& demo, DemoCommand command, const std::string& asked) {
   command.options.stop = &signals.stop();
   try {
     if (command.run_bench)
-      bench_demo(demo, command.options, command.bench);
+      bench_demo(demo, command.options, command.bench, asked);
     else
       run_one(demo, command.options, asked);
   } catch (const nn::FitStopped&) {
@@ -121,7 +103,7 @@ void add_demo(CLI::App& app) {
     add_common_options(*one, demo, *options);
     if (demo.add_options) demo.add_options(*one);
     one->footer(recipes_help(demo));
-    one->callback([demo, options, one] { run(demo, *options, one->config_to_str()); });
+    one->callback([demo, options, one] { run(demo, *options, asked_options(*one)); });
   }
 }
 

@@ -242,6 +242,7 @@ void Engine::look_at_all(Brain& brain, std::vector<std::unique_ptr<envs::State>>
     impressions.push_back(impression);
   }
   const std::lock_guard lock(mutex_);
+  if (!positions_to_look_over_.empty()) return;  // another line is wanted by now
   impressions_ = std::move(impressions);
   ++news_;
 }

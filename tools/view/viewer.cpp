@@ -75,6 +75,7 @@ void Viewer::look_over_line() {
   if (line_known()) return;
   std::vector<std::unique_ptr<envs::State>> positions;
   for (const int node : line_) positions.push_back(tree_.position(node));
+  looked_over_ = line_;
   engine_.look_over(std::move(positions));
 }
 
@@ -93,9 +94,10 @@ bool Viewer::look() {
   if (news == news_) return false;
   news_ = news;
   const std::vector<Impression> impressions = engine_.looked_over();
-  if (impressions.size() == line_.size())
-    for (size_t i = 0; i < line_.size(); ++i)
-      known_.try_emplace(line_[i], Known{chance(impressions[i].value), impressions[i].score, 1});
+  if (impressions.size() == looked_over_.size())
+    for (size_t i = 0; i < looked_over_.size(); ++i)
+      known_.try_emplace(looked_over_[i],
+                         Known{chance(impressions[i].value), impressions[i].score, 1});
   if (auto judgement = engine_.judgement(); judgement && judgement->position == asked_)
     note(*judgement);
   if (!thinks_) return true;

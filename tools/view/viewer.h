@@ -87,7 +87,8 @@ class Viewer : public Shown {
   uint64_t asked_ = 0;  // the engine's number for this position
   uint64_t news_ = 0;
   std::optional<Judgement> judgement_;
-  std::map<int, Known> known_;  // by node
+  std::map<int, Known> known_;    // by node
+  std::vector<int> looked_over_;  // the line that the engine was last asked about
   bool thinks_ = false;
   std::string over_;    // how the game ended; empty: it goes on
   std::string lesson_;  // what the last move lost
