@@ -4,7 +4,7 @@
 build_packages="g++ cmake ninja-build libtbb-dev libeigen3-dev libboost-dev libboost-iostreams-dev
   libboost-filesystem-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   zlib1g-dev libpng-dev libjpeg-dev libzip-dev pkg-config libcairo2-dev libgif-dev libsdl2-dev"
-test_packages="libgtest-dev gnugo protobuf-compiler xvfb xauth xz-utils"
+test_packages="libgtest-dev libboost-context-dev gnugo protobuf-compiler xvfb xauth xz-utils"
 
 # install_packages NAME...
 install_packages() {
