@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <vector>
 
 #include "nn/base/check.h"
@@ -28,60 +29,126 @@ bool decided(const Search::Lead& lead, double remaining) {
   return lead.moves == 1 || lead.first - lead.second > remaining;
 }
 
+// When one tree has been searched enough.
+class Enough {
+ public:
+  Enough(const Search& search, const Limits& limits, const DriveOptions& options)
+      : search_(search),
+        limits_(limits),
+        options_(options),
+        most_(limits.visits > 0 ? std::min(limits.visits, kMostVisits) : kMostVisits),
+        kept_(search.visits()) {}
+
+  // Visits that are still wanted, those under way included; 0 if the search is to end.
+  int wanted() const {
+    const int visits = search_.visits();
+    if (visits >= most_) return 0;
+    if (visits == 0) return most_;  // the root is judged in any case
+    if (stopped(options_)) return 0;
+    const double elapsed = seconds_since(start_);
+    if (limits_.time_s > 0.0 && elapsed >= limits_.time_s) return 0;
+    double remaining = most_ - visits;
+    if (limits_.time_s > 0.0 && visits > kept_) {
+      const double rate = (visits - kept_) / std::max(elapsed, 1e-9);
+      remaining = std::min(remaining, rate * (limits_.time_s - elapsed));
+    }
+    if (options_.stop_when_decided && decided(search_.lead(), remaining)) return 0;
+    return most_ - visits;
+  }
+
+ private:
+  const Search& search_;
+  const Limits& limits_;
+  const DriveOptions& options_;
+  const int most_;
+  const int kept_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Some of the trees, whose leaves go to the evaluator together.
+struct Group {
+  Group(std::span<Search* const> trees, int first, Evaluator& evaluator, int leaves_per_tree)
+      : trees(trees),
+        first(first),
+        budgets(trees.size()),
+        wave(trees, evaluator, leaves_per_tree) {}
+
+  const std::span<Search* const> trees;
+  const int first;  // index of trees[0] among all
+  std::vector<int> budgets;
+  Wave wave;
+};
+
+int rows_of(const DriveOptions& options, const Evaluator& evaluator) {
+  return std::max(1,
+                  options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows());
+}
+
 }  // namespace
 
+// The waves take turns: while one is judged the next selects.
 void drive(Search& search, Evaluator& evaluator, const Limits& limits,
            const DriveOptions& options) {
   const bool ends = limits.visits > 0 || limits.time_s > 0.0 || options.stop;
   CHECK(ends);
-  const auto start = std::chrono::steady_clock::now();
-  const int most = limits.visits > 0 ? std::min(limits.visits, kMostVisits) : kMostVisits;
-  const int kept = search.visits();
-  const int rows = options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows();
+  const Enough enough(search, limits, options);
   Search* const tree = &search;
-  Wave wave({&tree, 1}, evaluator, std::max(rows, 1));
+  const int depth = std::max(1, evaluator.batches_under_way());
+  std::deque<Wave> waves;
+  for (int i = 0; i < depth; ++i)
+    waves.emplace_back(std::span(&tree, 1), evaluator, rows_of(options, evaluator), depth);
 
-  for (int visits = kept; visits < most; visits = search.visits()) {
-    if (visits > 0) {
-      if (stopped(options)) return;
-      const double elapsed = seconds_since(start);
-      if (limits.time_s > 0.0 && elapsed >= limits.time_s) return;
-      double remaining = most - visits;
-      if (limits.time_s > 0.0 && visits > kept) {
-        const double rate = (visits - kept) / std::max(elapsed, 1e-9);
-        remaining = std::min(remaining, rate * (limits.time_s - elapsed));
-      }
-      if (options.stop_when_decided && decided(search.lead(), remaining)) return;
-    }
-    const int budget = most - visits;
-    wave.run({&budget, 1});
+  int under_way = 0;
+  for (size_t turn = 0;; turn = (turn + 1) % waves.size()) {
+    Wave& wave = waves[turn];
+    under_way -= wave.rows_under_way();
+    wave.end();
+    const int budget = enough.wanted() - under_way;
+    if (budget > 0) wave.begin({&budget, 1});
+    under_way += wave.rows_under_way();
+    if (budget <= 0 && under_way == 0) return;
   }
 }
 
+// The trees are dealt to as many groups as batches may be under way, which take turns.
 void drive(std::span<Search* const> trees, Evaluator& evaluator,
            const std::function<int(int index)>& on_ready, std::span<const int> first_targets,
            const DriveOptions& options) {
   CHECK(trees.size() == first_targets.size());
   if (trees.empty()) return;
-  const int count = static_cast<int>(trees.size());
-  const int rows = options.rows_per_wave > 0 ? options.rows_per_wave : evaluator.preferred_rows();
-  Wave wave(trees, evaluator, std::max(1, rows / count));
+  const size_t parts =
+      std::clamp<size_t>(static_cast<size_t>(evaluator.batches_under_way()), 1, trees.size());
+  std::deque<Group> groups;
+  for (size_t i = 0; i < parts; ++i) {
+    const size_t begin = trees.size() * i / parts, end = trees.size() * (i + 1) / parts;
+    const int count = static_cast<int>(end - begin);
+    groups.emplace_back(trees.subspan(begin, end - begin), static_cast<int>(begin), evaluator,
+                        std::max(1, rows_of(options, evaluator) / count));
+  }
   std::vector<int> targets(first_targets.begin(), first_targets.end());
-  std::vector<int> budgets(trees.size());
 
-  while (!stopped(options)) {
+  // Whether a tree of the group wants more; its next budgets stand then.
+  const auto prepare = [&](Group& group) {
     bool busy = false;
-    for (int i = 0; i < count; ++i) {
-      const auto t = static_cast<size_t>(i);
-      while (targets[t] > 0 && trees[t]->visits() >= targets[t]) {
-        targets[t] = on_ready(i);
-        if (stopped(options)) return;
+    for (size_t t = 0; t < group.trees.size(); ++t) {
+      const Search& tree = *group.trees[t];
+      int& target = targets[static_cast<size_t>(group.first) + t];
+      while (target > 0 && tree.visits() >= target) {
+        target = on_ready(group.first + static_cast<int>(t));
+        if (stopped(options)) return false;
       }
-      budgets[t] = targets[t] > 0 ? targets[t] - trees[t]->visits() : 0;
-      busy = busy || budgets[t] > 0;
+      group.budgets[t] = target > 0 ? target - tree.visits() : 0;
+      busy = busy || group.budgets[t] > 0;
     }
-    if (!busy) return;
-    wave.run(budgets);
+    return busy;
+  };
+  // Each group in turn; those under way are ended also when all is to stop.
+  for (size_t turn = 0, resting = 0; resting < groups.size(); turn = (turn + 1) % groups.size()) {
+    Group& group = groups[turn];
+    group.wave.end();
+    const bool busy = !stopped(options) && prepare(group);
+    if (busy) group.wave.begin(group.budgets);
+    resting = busy ? 0 : resting + 1;
   }
 }
 

@@ -51,6 +51,9 @@ class Evaluator {
 
   // The number of rows at which the device is busy: workers on a CPU, hundreds on a GPU.
   virtual int preferred_rows() const = 0;
+  // How many batches may be submitted before the first of them is waited for: 2 where the device
+  // works while the CPU selects. They are waited for in the order of their submission.
+  virtual int batches_under_way() const { return 1; }
 };
 
 }  // namespace tengen::search

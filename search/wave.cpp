@@ -17,16 +17,28 @@ constexpr int kTries = 8;
 
 }  // namespace
 
-Wave::Wave(std::span<Search* const> trees, Evaluator& evaluator, int leaves_per_tree)
+Wave::Wave(std::span<Search* const> trees, Evaluator& evaluator, int leaves_per_tree, int sharing)
     : trees_(trees),
       evaluator_(evaluator),
       leaves_per_tree_(leaves_per_tree),
+      sharing_(sharing),
       batch_(trees[0]->root(), static_cast<int>(trees.size()) * leaves_per_tree),
       left_(trees.size()) {
   slots_.reserve(static_cast<size_t>(batch_.capacity()));
 }
 
-void Wave::run(std::span<const int> budgets) {
+// The wave is given up because something else failed; that is what will be reported.
+Wave::~Wave() {
+  if (rows_ == 0) return;
+  try {
+    evaluator_.wait(batch_);
+  } catch (...) {
+  }
+  cancel();
+}
+
+void Wave::begin(std::span<const int> budgets) {
+  CHECK(rows_ == 0);
   hand_out_slots(budgets);
   parallel_ranges(static_cast<int64_t>(slots_.size()), kSlotsPerTask,
                   [&](int64_t begin, int64_t end) {
@@ -35,15 +47,31 @@ void Wave::run(std::span<const int> budgets) {
                       slot.filled = fill(slot, batch_.row(static_cast<int>(i)));
                     }
                   });
-  const int rows = compact();
-  if (rows == 0) return;
-  judge(rows);
-  parallel_ranges(rows, kSlotsPerTask, [&](int64_t begin, int64_t end) {
+  rows_ = compact();
+  if (rows_ == 0) return;
+  try {
+    evaluator_.submit(batch_, rows_);
+  } catch (...) {
+    cancel();
+    throw;
+  }
+}
+
+void Wave::end() {
+  if (rows_ == 0) return;
+  try {
+    evaluator_.wait(batch_);
+  } catch (...) {
+    cancel();
+    throw;
+  }
+  parallel_ranges(rows_, kSlotsPerTask, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       trees_[static_cast<size_t>(slots_[static_cast<size_t>(i)].tree)]->absorb(
           batch_.row(static_cast<int>(i)));
     }
   });
+  rows_ = 0;
 }
 
 void Wave::hand_out_slots(std::span<const int> budgets) {
@@ -51,7 +79,8 @@ void Wave::hand_out_slots(std::span<const int> budgets) {
   slots_.clear();
   for (size_t t = 0; t < trees_.size(); ++t) {
     left_[t].store(budgets[t], std::memory_order_relaxed);
-    const int leaves = std::min({leaves_per_tree_, budgets[t], 1 + trees_[t]->visits() / 4});
+    const int quarter = std::max(1, (1 + trees_[t]->visits() / 4) / sharing_);
+    const int leaves = std::min({leaves_per_tree_, budgets[t], quarter});
     for (int i = 0; i < leaves; ++i) slots_.push_back({static_cast<int>(t), false});
   }
 }
@@ -82,16 +111,11 @@ int Wave::compact() {
   return rows;
 }
 
-void Wave::judge(int rows) {
-  try {
-    evaluator_.submit(batch_, rows);
-    evaluator_.wait(batch_);
-  } catch (...) {
-    for (int i = 0; i < rows; ++i) {
-      trees_[static_cast<size_t>(slots_[static_cast<size_t>(i)].tree)]->cancel(batch_.row(i));
-    }
-    throw;
+void Wave::cancel() {
+  for (int i = 0; i < rows_; ++i) {
+    trees_[static_cast<size_t>(slots_[static_cast<size_t>(i)].tree)]->cancel(batch_.row(i));
   }
+  rows_ = 0;
 }
 
 }  // namespace tengen::search
