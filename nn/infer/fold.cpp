@@ -25,8 +25,9 @@ const FoldTable& table() {
 
 }  // namespace
 
-Folder::Folder(const Graph& graph)
+Folder::Folder(const Graph& graph, FoldFor whom)
     : graph_(graph),
+      whom_(whom),
       uses_(graph.nodes.size()),
       root_(graph.nodes.size()),
       maker_(graph.nodes.size(), -1) {
@@ -129,6 +130,6 @@ Operation& Folder::move_to(int v, int i) {
   return *operations_.back();
 }
 
-FoldedGraph fold(const Graph& graph) { return Folder(graph).result(); }
+FoldedGraph fold(const Graph& graph, FoldFor whom) { return Folder(graph, whom).result(); }
 
 }  // namespace tengen::nn

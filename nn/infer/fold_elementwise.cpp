@@ -14,7 +14,7 @@ using Kind = Operation::Kind;
 
 void call_unary(Folder& to, int i, UnaryOp op) {
   to.call(i, [op, n = to.shape(i).size()](const Arguments& at) {
-    at.kernels.element.unary(op.kind, op.parameter, n, at.in(0), at.out());
+    at.device.unary(op, n, at.in(0), at.out());
   });
 }
 
@@ -50,22 +50,28 @@ void fold_scale(Folder& to, int i) {
 }
 
 void fold_batch_norm(Folder& to, int i) {
-  const double epsilon = to.attribute(i, "epsilon");
   if (!to.constants_from(i, 1)) {
+    const float epsilon = static_cast<float>(to.attribute(i, "epsilon"));
     const int64_t channels = to.shape(i)[-1], rows = to.shape(i).size() / channels;
     to.call(
         i,
         [=](const Arguments& at) {
-          float *factor = at.scratch(), *term = factor + channels;
-          for (int64_t c = 0; c < channels; ++c) {
-            factor[c] = static_cast<float>(at.in(1)[c] / std::sqrt(at.in(4)[c] + epsilon));
-            term[c] = at.in(2)[c] - at.in(3)[c] * factor[c];
-          }
-          at.kernels.scale_columns(rows, channels, at.in(0), factor, term, at.out());
+          const auto join = [&](Binary op, int64_t n, const float* a, const float* b, float* y) {
+            at.device.binary(op, n, a, b, channels, 1, y);
+          };
+          float *deviation = at.scratch(), *factor = deviation + channels;
+          at.device.fill(channels, epsilon, deviation);
+          at.device.axpy(channels, 1.0f, at.in(4), deviation);
+          at.device.unary(Unary::kSqrt, channels, deviation, deviation);
+          join(Binary::kDivide, channels, at.in(1), deviation, factor);
+          join(Binary::kSubtract, rows * channels, at.in(0), at.in(3), at.out());
+          join(Binary::kMultiply, rows * channels, at.out(), factor, at.out());
+          join(Binary::kAdd, rows * channels, at.out(), at.in(2), at.out());
         },
         2 * channels);
     return;
   }
+  const double epsilon = to.attribute(i, "epsilon");
   std::vector<float> factor = to.constant(i, 1), term = to.constant(i, 2);
   const std::vector<float> mean = to.constant(i, 3), variance = to.constant(i, 4);
   for (size_t c = 0; c < factor.size(); ++c) {

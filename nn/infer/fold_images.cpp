@@ -1,6 +1,4 @@
 // Pooling, in windows and of whole images.
-#include <algorithm>
-
 #include "nn/cpu/direct_conv.h"
 #include "nn/cpu/image_pool.h"
 #include "nn/cpu/winograd_conv.h"
@@ -20,34 +18,17 @@ Pool2dShape window_of(const Folder& to, int i) {
                        .count_padding = mean && to.whole(i, "count_padding") != 0});
 }
 
-// x [points, channels] -> y [channels].
-void mean_of_image(const Kernels& kernels, int64_t points, int64_t channels, const float* x,
-                   float* y) {
-  std::copy_n(x, channels, y);
-  for (int64_t p = 1; p < points; ++p) kernels.add(channels, y, x + p * channels, y);
-  for (int64_t c = 0; c < channels; ++c) y[c] /= static_cast<float>(points);
-}
-void max_of_image(const Kernels& kernels, int64_t points, int64_t channels, const float* x,
-                  float* y) {
-  std::copy_n(x, channels, y);
-  for (int64_t p = 1; p < points; ++p)
-    kernels.element.binary(Binary::kMaximum, channels, y, x + p * channels, y);
-}
-
-template <class Pool>
-void call_pool(Folder& to, int i, const Pool& pool) {
+void emit_whole(Folder& to, int i, Binary binary) {
   const Shape& x = to.input_shape(i, 0);
-  const int64_t images = x[0], points = x[1] * x[2], channels = x[3];
-  to.call(i, [=](const Arguments& at) {
-    for (int64_t n = 0; n < images; ++n)
-      pool(at.kernels, points, channels, at.in(0) + n * points * channels, at.out() + n * channels);
-  });
+  Operation& o = to.emit(i, Operation::Kind::kWholeImages, {to.input(i, 0)});
+  o.binary = binary;
+  o.way = {x[0], x[1] * x[2], x[3]};
 }
 
 // Joins a rectified convolution of few channels or of 5x5 pixels, whose result need not go through
 // memory then. Larger 3x3 ones keep their neighbours instead.
 bool joins(const Folder& to, int v, const Operation* o, const Pool2dShape& pool) {
-  if (!o || o->kind != Operation::Kind::kProduct || to.uses(v) != 1 || !o->relu ||
+  if (!to.for_cpu() || !o || o->kind != Operation::Kind::kProduct || to.uses(v) != 1 || !o->relu ||
       o->residual >= 0 || o->row_bias >= 0)
     return false;
   return few_taps(pool) &&
@@ -80,8 +61,8 @@ void fold_images(FoldTable& table) {
       at.device.average_pool(s, at.in(0), at.out());
     });
   };
-  table["global_mean_pool"] = [](Folder& to, int i) { call_pool(to, i, mean_of_image); };
-  table["global_max_pool"] = [](Folder& to, int i) { call_pool(to, i, max_of_image); };
+  table["global_mean_pool"] = [](Folder& to, int i) { emit_whole(to, i, Binary::kAdd); };
+  table["global_max_pool"] = [](Folder& to, int i) { emit_whole(to, i, Binary::kMaximum); };
 }
 
 }  // namespace tengen::nn

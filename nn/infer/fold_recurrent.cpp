@@ -1,5 +1,4 @@
 // Recurrent layers, and their last states: h is the last piece of y, c a value of its own.
-#include <algorithm>
 #include <vector>
 
 #include "nn/infer/folder.h"
@@ -36,9 +35,8 @@ void fold_state(Folder& to, int i) {
     return to.rename(made, i);
   }
   to.call(i, [s](const Arguments& at) {
-    for (int64_t row = 0; row < s.rows; ++row)
-      std::copy_n(at.in(0) + s.at(row, s.steps - 1) * s.hidden, s.hidden,
-                  at.out() + row * s.hidden);
+    const float* const last = at.in(0) + s.at(0, s.steps - 1) * s.hidden;
+    at.device.copy_blocks(s.rows, s.hidden, last, s.steps * s.hidden, at.out(), s.hidden);
   });
 }
 

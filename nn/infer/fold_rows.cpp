@@ -58,11 +58,16 @@ void fold_masked_softmax(Folder& to, int i) {
 
 // x [outer, axis, inner] -> factor * the sum over the middle.
 void call_sum(Folder& to, int i, const Broadcast& way, float factor) {
-  to.call(i, [=](const Arguments& at) {
-    at.device.sum_axis(way.outer, way.axis, way.inner, at.in(0), at.out());
-    if (factor == 1.0f) return;
-    for (int64_t k = 0; k < way.outer * way.inner; ++k) at.out()[k] *= factor;
-  });
+  to.call(
+      i,
+      [=](const Arguments& at) {
+        at.device.sum_axis(way.outer, way.axis, way.inner, at.in(0), at.out());
+        if (factor == 1.0f) return;
+        const int64_t sums = way.outer * way.inner;
+        at.device.fill(1, factor, at.scratch());
+        at.device.binary(Binary::kMultiply, sums, at.out(), at.scratch(), 1, 1, at.out());
+      },
+      1);
 }
 
 Broadcast axis_of(const Folder& to, int i) {

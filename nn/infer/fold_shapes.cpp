@@ -1,5 +1,4 @@
 // What moves elements without changing them.
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,11 +16,10 @@ AroundAxis axis_of(const Folder& to, int i, const Shape& shape) {
 void fold_concat(Folder& to, int i) {
   std::vector<int64_t> runs;
   for (const int part : to.node(i).inputs) runs.push_back(axis_of(to, i, to.shape(part)).run());
-  to.call(i, [runs, outer = axis_of(to, i, to.shape(i)).outer](const Arguments& at) {
+  to.call(i, [runs, all = axis_of(to, i, to.shape(i))](const Arguments& at) {
     float* y = at.out();
-    for (int64_t o = 0; o < outer; ++o)
-      for (size_t part = 0; part < runs.size(); ++part)
-        y = std::copy_n(at.in(part) + o * runs[part], runs[part], y);
+    for (size_t part = 0; part < runs.size(); y += runs[part++])
+      at.device.copy_blocks(all.outer, runs[part], at.in(part), runs[part], y, all.run());
   });
 }
 
@@ -30,8 +28,7 @@ void fold_slice(Folder& to, int i) {
   const int64_t run = axis_of(to, i, to.shape(i)).run();
   const int64_t offset = to.whole(i, "begin") * all.inner;
   to.call(i, [=](const Arguments& at) {
-    for (int64_t o = 0; o < all.outer; ++o)
-      std::copy_n(at.in(0) + offset + o * all.run(), run, at.out() + o * run);
+    at.device.copy_blocks(all.outer, run, at.in(0) + offset, all.run(), at.out(), run);
   });
 }
 

@@ -15,9 +15,10 @@ namespace tengen::nn {
 
 class Folder {
  public:
-  explicit Folder(const Graph& graph);
+  Folder(const Graph& graph, FoldFor whom);
   FoldedGraph result();
 
+  bool for_cpu() const { return whom_ == FoldFor::kCpu; }
   const GraphNode& node(int i) const { return graph_.nodes[static_cast<size_t>(i)]; }
   const Shape& shape(int i) const { return node(i).shape; }
   int input(int i, size_t which) const { return node(i).inputs.at(which); }
@@ -54,6 +55,7 @@ class Folder {
 
  private:
   const Graph& graph_;
+  const FoldFor whom_;
   std::vector<int> uses_;  // readers of each node, the caller included
   std::vector<int> root_;
   std::vector<int> maker_;                              // of each node: its operation, or -1

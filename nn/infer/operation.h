@@ -19,7 +19,17 @@ using StepBody = std::function<void(const Arguments& at)>;
 struct Operation {
   // A call has no part in folding: `body` is all that there is to know.
   // A chain is a 3x3 convolution that reads an operand, a feed makes an operand of an image.
-  enum class Kind { kProduct, kPooled, kChain, kFeed, kAffine, kBinary, kRecurrent, kCall };
+  enum class Kind {
+    kProduct,
+    kPooled,
+    kChain,
+    kFeed,
+    kAffine,
+    kBinary,
+    kWholeImages,
+    kRecurrent,
+    kCall
+  };
   Kind kind = Kind::kCall;
   std::string name;  // of the graph's operation it began as
   std::vector<int> inputs;
@@ -45,7 +55,8 @@ struct Operation {
   std::vector<float> factor, term;
   bool then_relu = false, keeps = true, then_keeps = false;
 
-  // kBinary: how the second input meets the first.
+  // kBinary: how the second input meets the first. kWholeImages: the mean (kAdd) or the maximum
+  // (kMaximum) over the middle of x [outer, axis, inner].
   Binary binary = Binary::kAdd;
   Broadcast way;
 
@@ -79,6 +90,9 @@ struct FoldedGraph {
 // Drops reshapes, folds batch norm, scaling and constant terms into the product before them, and
 // joins products with the residual, the broadcast row and the rectifier that follow, where nobody
 // else reads what is between. An operation that is not known here is an Error that names it.
-FoldedGraph fold(const Graph& graph);
+//
+// What only the CPU's kernels know how to do, pooling inside a convolution, is left out for others.
+enum class FoldFor { kCpu, kOthers };
+FoldedGraph fold(const Graph& graph, FoldFor whom = FoldFor::kCpu);
 
 }  // namespace tengen::nn

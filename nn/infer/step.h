@@ -58,8 +58,7 @@ struct FedOperand {
 
 // What the body of a call works on.
 struct Arguments {
-  const Kernels& kernels;
-  Device& device;  // the fast one
+  Device& device;
   const Frame& frame;
   const Places& places;
 

@@ -1,4 +1,5 @@
 // The steps that are neither products nor recurrent.
+#include <algorithm>
 #include <utility>
 
 #include "nn/base/check.h"
@@ -65,13 +66,36 @@ class BinaryStep : public SimpleStep {
   }
 };
 
-class CallStep : public SimpleStep {
+class WholeImagesStep : public SimpleStep {
  public:
   using SimpleStep::SimpleStep;
 
   void run(const Frame& frame) const override {
-    operation_.body({kernels_, device_, frame, places_});
+    const auto [images, points, channels] = operation_.way;
+    const float* x = frame.read(places_.inputs[0]);
+    float* y = frame.write(places_.output);
+    for (int64_t n = 0; n < images; ++n, x += points * channels, y += channels) {
+      std::copy_n(x, channels, y);
+      if (operation_.binary == Binary::kAdd)
+        mean(points, channels, x, y);
+      else
+        for (int64_t p = 1; p < points; ++p)
+          kernels_.element.binary(operation_.binary, channels, y, x + p * channels, y);
+    }
   }
+
+ private:
+  void mean(int64_t points, int64_t channels, const float* x, float* y) const {
+    for (int64_t p = 1; p < points; ++p) kernels_.add(channels, y, x + p * channels, y);
+    for (int64_t c = 0; c < channels; ++c) y[c] /= static_cast<float>(points);
+  }
+};
+
+class CallStep : public SimpleStep {
+ public:
+  using SimpleStep::SimpleStep;
+
+  void run(const Frame& frame) const override { operation_.body({device_, frame, places_}); }
   int64_t scratch_floats() const override { return operation_.scratch_floats; }
 
  private:
@@ -103,6 +127,8 @@ std::unique_ptr<Step> make_step(const Kernels& kernels, Operation operation, Pla
       return std::make_unique<AffineStep>(kernels, std::move(operation), std::move(places));
     case Operation::Kind::kBinary:
       return std::make_unique<BinaryStep>(kernels, std::move(operation), std::move(places));
+    case Operation::Kind::kWholeImages:
+      return std::make_unique<WholeImagesStep>(kernels, std::move(operation), std::move(places));
     case Operation::Kind::kChain:  // Program makes those, which know the operands
     case Operation::Kind::kFeed:
     case Operation::Kind::kCall:
