@@ -43,4 +43,13 @@ void throw_cuda_error(cudaError_t status, const char* file, int line, const char
   throw CudaError(text);
 }
 
+// The libraries have one word for every failed launch; the device itself knows whether it is lost.
+void throw_library_error(const std::string& text) {
+  const cudaError_t status = cudaDeviceSynchronize();
+  if (is_lost(status))
+    throw DeviceLost(text + ", and the device: " + cudaGetErrorString(status) + " (" +
+                     cudaGetErrorName(status) + ")");
+  throw CudaError(text);
+}
+
 }  // namespace tengen::nn

@@ -34,6 +34,9 @@ std::string failed_call(const char* file, int line, const char* call, const std:
 [[noreturn]] void throw_cuda_error(cudaError_t status, const char* file, int line,
                                    const char* call);
 
+// For what a library of CUDA's reports: DeviceLost if the device answers no more, else CudaError.
+[[noreturn]] void throw_library_error(const std::string& text);
+
 inline void check_cuda(cudaError_t status, const char* file, int line, const char* call) {
   if (status != cudaSuccess) throw_cuda_error(status, file, line, call);
 }

@@ -21,12 +21,15 @@ class Products {
   explicit Products(const ProductOptions& options = {});
   ~Products();
 
-  // As Device::gemm and gemm_batch, on `stream`. Precision::kBfloat16 rounds the factors.
+  // As Device::gemm and gemm_batch, on `stream`; from any thread. Precision::kBfloat16 rounds the
+  // factors. The first call of a shape on a stream may allocate: a stream that is captured into a
+  // graph has seen the shape before.
   void gemm(const GemmShape& shape, const float* a, const float* b, float* c, cudaStream_t stream);
   void gemm_batch(const GemmShape& shape, int64_t batch, const float* a, int64_t a_step,
                   const float* b, int64_t b_step, float* c, int64_t c_step, cudaStream_t stream);
 
  private:
+  struct Call;
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
