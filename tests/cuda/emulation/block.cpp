@@ -2,6 +2,7 @@
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/pooled_fixedsize_stack.hpp>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -39,6 +40,33 @@ struct Warp {
   unsigned char slots[kWarp][kMostBytes];
 };
 
+// Copies that a thread has begun and not waited for, in groups; the last group is open.
+class Copies {
+ public:
+  void begin(void* to, const void* from, size_t bytes) {
+    std::memset(to, 0xff, bytes);
+    groups_.back().push_back({to, from, bytes});
+  }
+  void end_group() { groups_.emplace_back(); }
+  void wait(size_t groups_left) {
+    for (; groups_.size() - 1 > groups_left; groups_.pop_front())
+      for (const Copy& copy : groups_.front()) std::memcpy(copy.to, copy.from, copy.bytes);
+  }
+  bool none() const {
+    for (const auto& group : groups_)
+      if (!group.empty()) return false;
+    return true;
+  }
+
+ private:
+  struct Copy {
+    void* to;
+    const void* from;
+    size_t bytes;
+  };
+  std::deque<std::vector<Copy>> groups_{1};
+};
+
 struct Thread {
   context::fiber fiber;
   ThreadPlace place;
@@ -46,6 +74,7 @@ struct Thread {
   const Barrier* waits_at = nullptr;
   uint64_t waits_for = 0;  // the barrier's generation to pass
   bool done = false;
+  std::unique_ptr<Copies> copies;  // of a thread that ever began one
   bool may_run() const { return !done && (!waits_at || waits_at->generation != waits_for); }
 };
 
@@ -68,6 +97,7 @@ class Block {
         home_ = std::move(home);
         try {
           body();
+          CHECK((!t.copies || t.copies->none()));
         } catch (const context::detail::forced_unwind&) {
           throw;  // the block is given up
         } catch (...) {
@@ -101,6 +131,11 @@ class Block {
     if (w.barrier.arrived == 0) w.mask = mask;
     CHECK(w.mask == mask);  // lanes that meet must name the same lanes
     wait(w.barrier, static_cast<unsigned>(__builtin_popcount(mask)));
+  }
+
+  Copies& copies() {
+    if (!running_->copies) running_->copies = std::make_unique<Copies>();
+    return *running_->copies;
   }
 
   void block_wait() { wait(barrier_, static_cast<unsigned>(threads_.size())); }
@@ -178,6 +213,14 @@ bool block_any(bool predicate) {
   block.block_wait();
   return result;
 }
+
+void begin_copy(void* to, const void* from, size_t bytes) {
+  CHECK(reinterpret_cast<uintptr_t>(to) % bytes == 0);
+  CHECK(reinterpret_cast<uintptr_t>(from) % bytes == 0);
+  current->copies().begin(to, from, bytes);
+}
+void end_copy_group() { current->copies().end_group(); }
+void wait_for_copies(size_t groups_left) { current->copies().wait(groups_left); }
 
 void warp_barrier(unsigned mask) { current->warp_wait(mask); }
 

@@ -34,6 +34,13 @@ void exchange(unsigned mask, const void* mine, void* theirs, size_t bytes, int l
 // Those of every lane, 32 times `bytes`.
 void exchange_all(unsigned mask, const void* mine, void* all, size_t bytes);
 
+// Copies into shared memory that go on beside the thread that began them: what they overwrite is
+// NaN at once, and what they bring comes no sooner than the thread waits for it. A thread that ends
+// before its copies have is an error.
+void begin_copy(void* to, const void* from, size_t bytes);
+void end_copy_group();
+void wait_for_copies(size_t groups_left);  // all but so many of the latest groups
+
 template <class T>
 T from_lane(unsigned mask, const T& value, int lane) {
   T result;
