@@ -56,6 +56,13 @@ std::shared_ptr<const nn::Plan> compile(PolicyValueNet& net, const envs::GameSpe
   return compile(net, spec, /*with_ownership=*/false, options);
 }
 
+nn::BatchGraph batch_graph(PolicyValueNet& net, const envs::GameSpec& spec) {
+  check_game(net.config(), spec);
+  return nn::BatchGraph([&](int64_t rows) {
+    return net.graph(spec.height, spec.width, /*with_ownership=*/false, static_cast<int>(rows));
+  });
+}
+
 std::shared_ptr<const nn::Plan> compile_with_ownership(PolicyValueNet& net,
                                                        const envs::GameSpec& spec) {
   return compile(net, spec, /*with_ownership=*/true, {});

@@ -11,6 +11,7 @@
 
 #include "agents/policy_games.h"
 #include "agents/policy_value_net.h"
+#include "nn/infer/batch_graph.h"
 #include "nn/infer/plan.h"
 
 namespace tengen::agents {
@@ -32,6 +33,8 @@ Calibration calibration_for(nn::PlanPrecision precision, PolicyValueNet& net,
 std::shared_ptr<const nn::Plan> compile(PolicyValueNet& net, const envs::GameSpec& spec,
                                         nn::PlanPrecision precision,
                                         const Calibration& calibration);
+// The same outputs for a device that runs whole batches.
+nn::BatchGraph batch_graph(PolicyValueNet& net, const envs::GameSpec& spec);
 // In float32, and with ownership as the fourth output.
 std::shared_ptr<const nn::Plan> compile_with_ownership(PolicyValueNet& net,
                                                        const envs::GameSpec& spec);

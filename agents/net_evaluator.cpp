@@ -6,6 +6,7 @@
 #include "nn/base/check.h"
 #include "nn/base/parallel.h"
 #include "nn/base/rng.h"
+#include "nn/infer/batch_evaluator.h"
 
 namespace tengen::agents {
 namespace {
@@ -29,46 +30,84 @@ std::vector<float> encoded(const envs::State& state, int symmetry) {
   return planes;
 }
 
+// What a batch leaves here between submit and wait.
+struct NetEvaluator::Flight {
+  const search::EvalBatch* batch = nullptr;  // null: free for the next submit
+  std::vector<RowBuffer> buffers;
+  std::unique_ptr<nn::BatchRunner::UnderWay> under_way;
+};
+
 NetEvaluator::NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry,
                            nn::PlanPrecision precision)
     : spec_(spec),
       symmetry_(symmetry),
       wanted_(precision),
       calibration_(calibration_for(precision, net, spec)),
-      evaluator_(compile(net, spec, precision, calibration_)) {}
+      runner_(std::make_unique<nn::BatchEvaluator>(compile(net, spec, precision, calibration_))),
+      on_cpu_(static_cast<nn::BatchEvaluator*>(runner_.get())) {}
 
 NetEvaluator::NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec,
                            Symmetry symmetry)
-    : spec_(spec), symmetry_(symmetry), wanted_(plan->precision()), evaluator_(std::move(plan)) {
-  CHECK(evaluator_.plan()->input_shapes()[0] ==
-        nn::Shape({1, spec.height, spec.width, spec.planes}));
+    : spec_(spec),
+      symmetry_(symmetry),
+      wanted_(plan->precision()),
+      runner_(std::make_unique<nn::BatchEvaluator>(plan)),
+      on_cpu_(static_cast<nn::BatchEvaluator*>(runner_.get())) {
+  CHECK(plan->input_shapes()[0] == nn::Shape({1, spec.height, spec.width, spec.planes}));
 }
+
+NetEvaluator::~NetEvaluator() = default;
 
 void NetEvaluator::submit(search::EvalBatch& batch, int rows) {
   CHECK(rows <= batch.capacity());
-  if (buffers_.size() < static_cast<size_t>(rows)) buffers_.resize(static_cast<size_t>(rows));
-  const auto prepare = [&](int64_t i) {
-    RowBuffer& buffer = buffers_[static_cast<size_t>(i)];
+  Flight* const unawaited = find_flight(&batch);
+  Flight& flight = unawaited ? *unawaited : free_flight();
+  flight.under_way.reset();
+  if (flight.buffers.size() < static_cast<size_t>(rows))
+    flight.buffers.resize(static_cast<size_t>(rows));
+  nn::BatchJob job;
+  job.rows = rows;
+  job.prepare = [&](int64_t i) {
+    RowBuffer& buffer = flight.buffers[static_cast<size_t>(i)];
     encode(*batch.row(static_cast<int>(i)).state, buffer);
     return nn::BatchRow{{buffer.planes.data()},
                         {buffer.policy.data(), &buffer.value, &buffer.score}};
   };
-  const auto finish = [&](int64_t i) {
-    decode(buffers_[static_cast<size_t>(i)], batch.row(static_cast<int>(i)));
+  job.finish = [&](int64_t i) {
+    decode(flight.buffers[static_cast<size_t>(i)], batch.row(static_cast<int>(i)));
   };
-  evaluator_.run(rows, prepare, finish);
+  flight.under_way = runner_->start(std::move(job));
+  flight.batch = &batch;
 }
 
-void NetEvaluator::wait(search::EvalBatch&) {}  // submit did all the work
+void NetEvaluator::wait(search::EvalBatch& batch) {
+  Flight* const flight = find_flight(&batch);
+  CHECK(flight != nullptr);
+  flight->batch = nullptr;  // whatever wait throws
+  std::exchange(flight->under_way, nullptr)->wait();
+}
 
-int NetEvaluator::preferred_rows() const { return worker_count(); }
+// A batch's own, or for null a free one, if there is one.
+NetEvaluator::Flight* NetEvaluator::find_flight(const search::EvalBatch* batch) {
+  for (const auto& flight : flights_)
+    if (flight->batch == batch) return flight.get();
+  return nullptr;
+}
+
+NetEvaluator::Flight& NetEvaluator::free_flight() {
+  Flight* const free = find_flight(nullptr);
+  return free ? *free : *flights_.emplace_back(std::make_unique<Flight>());
+}
+
+int NetEvaluator::preferred_rows() const { return static_cast<int>(runner_->preferred_rows()); }
 
 void NetEvaluator::replace(PolicyValueNet& net) {
+  if (!on_cpu_) return runner_->replace(batch_graph(net, spec_));
   CHECK((wanted_ != nn::PlanPrecision::kInt16 || !calibration_.empty()));
-  evaluator_.replace(compile(net, spec_, wanted_, calibration_));
+  on_cpu_->replace(compile(net, spec_, wanted_, calibration_));
 }
 
-nn::PlanPrecision NetEvaluator::precision() const { return evaluator_.plan()->precision(); }
+nn::PlanPrecision NetEvaluator::precision() const { return runner_->precision(); }
 
 void NetEvaluator::encode(const envs::State& state, RowBuffer& buffer) const {
   buffer.planes.resize(plane_floats(spec_));

@@ -9,8 +9,13 @@
 
 #include "agents/calibration.h"
 #include "agents/policy_value_net.h"
-#include "nn/infer/batch_evaluator.h"
+#include "nn/infer/batch_runner.h"
 #include "search/evaluator.h"
+
+namespace tengen::nn {
+class BatchEvaluator;
+class Plan;
+}  // namespace tengen::nn
 
 namespace tengen::agents {
 
@@ -24,12 +29,14 @@ int hashed_symmetry(const envs::State& state);
 // The features of a position under a symmetry, [H,W,planes].
 std::vector<float> encoded(const envs::State& state, int symmetry);
 
+// Several batches may be under way at once, each until its wait.
 class NetEvaluator : public search::Evaluator {
  public:
   // Compiles `net` for the board of `spec`, calibrated if the precision asks for it; an Error
   // if the network is for another game.
   NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry,
                nn::PlanPrecision precision = nn::PlanPrecision::kFloat32);
+  ~NetEvaluator() override;
   // Over a plan for the board of `spec`, as compile makes them. If it runs in int16, `replace`
   // has no positions to calibrate with and may not be called.
   NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec, Symmetry symmetry);
@@ -41,9 +48,12 @@ class NetEvaluator : public search::Evaluator {
   // Takes new weights (same game and board) into use from the next submit on; any thread. They
   // are calibrated on the positions of the first ones.
   void replace(PolicyValueNet& net);
-  nn::PlanPrecision precision() const;  // what the plan runs in
+  nn::PlanPrecision precision() const;  // what it computes in
 
  private:
+  struct Flight;  // of one batch
+  Flight* find_flight(const search::EvalBatch* batch);
+  Flight& free_flight();
   // Where one row's numbers stand between encoding and decoding.
   struct RowBuffer {
     int symmetry = 0;
@@ -59,8 +69,9 @@ class NetEvaluator : public search::Evaluator {
   Symmetry symmetry_;
   const nn::PlanPrecision wanted_;
   const Calibration calibration_;  // empty but for int16
-  nn::BatchEvaluator evaluator_;
-  std::vector<RowBuffer> buffers_;  // of the batch under way
+  std::unique_ptr<nn::BatchRunner> runner_;
+  nn::BatchEvaluator* const on_cpu_;  // the runner, where it is one
+  std::vector<std::unique_ptr<Flight>> flights_;
 };
 
 // Remembers judgements by State::key: a fixed table, the newest of a slot wins.

@@ -68,6 +68,23 @@ void BatchEvaluator::replace(std::shared_ptr<const Plan> plan) {
   idle_.clear();
 }
 
+std::unique_ptr<BatchRunner::UnderWay> BatchEvaluator::start(BatchJob job) {
+  class Done : public UnderWay {
+    void wait() override {}
+  };
+  run(job.rows, job.prepare, job.finish);
+  return std::make_unique<Done>();
+}
+
+void BatchEvaluator::replace(const BatchGraph& network) {
+  const std::shared_ptr<const Plan> before = plan();
+  CHECK(before->precision() != PlanPrecision::kInt16);
+  replace(std::make_shared<const Plan>(network.of(before->input_shapes()[0][0]),
+                                       PlanOptions{before->precision(), {}}));
+}
+
+int64_t BatchEvaluator::preferred_rows() const { return worker_count(); }
+
 std::shared_ptr<const Plan> BatchEvaluator::plan() const {
   const std::lock_guard lock(mutex_);
   return plan_;

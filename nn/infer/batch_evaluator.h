@@ -1,24 +1,19 @@
 // BatchEvaluator: rows of many callers through one plan, in parallel over the workers.
-// The search's network evaluator and the supervised tools use this same object.
+// The search's network evaluator on the CPU and the supervised tools use this same object.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
+#include "nn/infer/batch_runner.h"
 #include "nn/infer/plan.h"
 
 namespace tengen::nn {
 
-struct BatchRow {
-  std::vector<const float*> inputs;  // one for each input of the plan
-  std::vector<float*> outputs;       // one for each output
-};
-
-class BatchEvaluator {
+class BatchEvaluator : public BatchRunner {
  public:
   explicit BatchEvaluator(std::shared_ptr<const Plan> plan);
 
@@ -31,6 +26,13 @@ class BatchEvaluator {
   // Takes another plan of the same shapes into use for the rows that follow.
   void replace(std::shared_ptr<const Plan> plan);
   std::shared_ptr<const Plan> plan() const;
+
+  std::unique_ptr<UnderWay> start(BatchJob job) override;  // does all the work
+  // Compiled in the precision of the plan before, which may not be int16: it has nothing here to
+  // choose its scales by.
+  void replace(const BatchGraph& network) override;
+  int64_t preferred_rows() const override;
+  PlanPrecision precision() const override { return plan()->precision(); }
 
  private:
   class Lease;  // of a workspace, for one row

@@ -10,6 +10,8 @@ const char* plan_precision_name(PlanPrecision precision) {
   switch (precision) {
     case PlanPrecision::kFloat32:
       return "float32";
+    case PlanPrecision::kFloat16:
+      return "float16";
     case PlanPrecision::kBfloat16:
       return "bfloat16";
     case PlanPrecision::kInt16:
@@ -23,10 +25,11 @@ const char* plan_instructions(PlanPrecision precision) {
 }
 
 PlanPrecision plan_precision_named(const std::string& name) {
-  for (const PlanPrecision p :
-       {PlanPrecision::kFloat32, PlanPrecision::kBfloat16, PlanPrecision::kInt16})
+  for (const PlanPrecision p : {PlanPrecision::kFloat32, PlanPrecision::kFloat16,
+                                PlanPrecision::kBfloat16, PlanPrecision::kInt16})
     if (name == plan_precision_name(p)) return p;
-  throw Error("no precision is called '" + name + "'; there are float32, bfloat16 and int16");
+  throw Error("no precision is called '" + name +
+              "'; there are float16, float32, bfloat16 and int16");
 }
 
 }  // namespace tengen::nn

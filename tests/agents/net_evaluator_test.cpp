@@ -101,6 +101,39 @@ TEST(NetEvaluator, RowsOfABatchDoNotMix) {
   }
 }
 
+// The search submits a second batch before it waits for the first; caches and networks keep apart
+// what belongs to each.
+TEST(NetEvaluator, TwoBatchesMayBeUnderWay) {
+  const auto start = envs::new_game(kGame);
+  const auto net = opinionated_net(start->spec(), 3);
+  NetEvaluator plain(*net, start->spec(), Symmetry::kHashed);
+  NetEvaluator inner(*net, start->spec(), Symmetry::kHashed);
+  CachedEvaluator cached(inner, *start, 1);
+  for (search::Evaluator* evaluator :
+       {static_cast<search::Evaluator*>(&plain), static_cast<search::Evaluator*>(&cached)}) {
+    std::vector<search::EvalBatch> batches;
+    for (int b = 0; b < 2; ++b) {
+      batches.emplace_back(*start, 4 + b);
+      for (int i = 0; i < 4 + b; ++i)
+        batches[static_cast<size_t>(b)].row(i).state->copy_from(
+            *random_position(kGame, 3 * i, static_cast<uint64_t>(7 * b + i)));
+    }
+    for (int turn = 0; turn < 3; ++turn) {
+      evaluator->submit(batches[0], 4);
+      evaluator->submit(batches[1], 5);
+      evaluator->wait(batches[static_cast<size_t>(turn % 2)]);
+      evaluator->wait(batches[static_cast<size_t>(1 - turn % 2)]);
+      for (search::EvalBatch& batch : batches) {
+        for (int i = 0; i < batch.capacity(); ++i) {
+          const search::EvalRow alone = judged(plain, *batch.row(i).state);
+          EXPECT_EQ(alone.logits, batch.row(i).logits);
+          EXPECT_EQ(alone.value, batch.row(i).value);
+        }
+      }
+    }
+  }
+}
+
 TEST(NetEvaluator, ReplaceTakesTheNewWeights) {
   const auto state = random_position(kGame, 12, 1);
   const auto before = opinionated_net(state->spec(), 2);
