@@ -1,0 +1,48 @@
+#!/bin/bash
+# Packs what a machine with a GPU needs to build, test and measure Tengen: the sources, and the
+# libraries of Debian that such a machine seldom has. There:
+#   tar xf tengen-gpu.tar.xz && tengen-gpu/tools/gpu/run.sh RESULTS
+# Arguments: the archive to write (build/tengen-gpu.tar.xz), then files that are to travel in its
+# folder data/ (networks, data sets).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tools/packages.sh
+archive=$(realpath -m "${1:-build/tengen-gpu.tar.xz}"); shift || true
+install_packages $build_packages $test_packages xz-utils
+[ -f build/build.ninja ] || build_tengen help
+ninja -C build tengen nn_tests agents_tests search_tests >/dev/null
+
+stage=$(mktemp -d); trap 'rm -rf "$stage"' EXIT
+tree="$stage/tengen-gpu"; prefix="$tree/prefix"
+mkdir -p "$prefix/usr/include" "$tree/data"
+git archive HEAD | tar -x -C "$tree"
+
+# The headers that the build really read, but for those of the compiler, the C library and CUDA.
+ninja -C build -t deps | sed -n 's/^ *//p' | grep '^/usr/include/' | sort -u |
+  grep -v -E '^/usr/include/(c\+\+|x86_64-linux-gnu/(c\+\+|bits|sys|gnu|asm)|linux|asm-generic)/' |
+  xargs dpkg-query -S 2>/dev/null | grep -v -E '^(libc6-dev|linux-libc-dev)[:,]' |
+  sed 's/^[^/]*//' >"$stage/files"
+# Whole packages, where CMake's files ask for more than the compiler does: its own files, links.
+for package in libtbb-dev libeigen3-dev libboost1.74-dev libboost-iostreams1.74-dev \
+  libboost-filesystem1.74-dev libboost-context1.74-dev libboost-system1.74-dev \
+  libboost-atomic1.74-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev libpng-dev \
+  libjpeg62-turbo-dev libzip-dev libcairo2-dev libgif-dev libgtest-dev libgmock-dev; do
+  dpkg-query -L "$package" 2>/dev/null | grep -E '/(cmake|pkgconfig)/|\.(so|a)$' || true
+done >>"$stage/files"
+# Shared libraries that the programs load, but for those of the C library and the compiler.
+ldd build/tengen build/nn_tests | awk '$3 ~ /^\// {print $3}' | sort -u |
+  grep -v -E '/lib(c|m|dl|rt|pthread|resolv|stdc\+\+|gcc_s|SDL2-2.0|pulse.*|asound|wayland.*|decor-0)\.so' |
+  while read -r library; do
+    echo "/usr${library#/usr}"
+    echo "/usr$(realpath "$library" | sed 's,^/usr,,')"
+  done >>"$stage/files"
+# What answers CMake's questions about cairo.
+install_packages pkgconf-bin
+find /usr/lib/x86_64-linux-gnu/pkgconfig /usr/share/pkgconfig -name '*.pc' >>"$stage/files"
+printf '%s\n' /usr/bin/pkgconf /usr/lib/x86_64-linux-gnu/libpkgconf.so.3* >>"$stage/files"
+sort -u "$stage/files" | while read -r file; do
+  [ -e "$file" ] && [ ! -d "$file" ] && echo "$file"
+done | tar -cP --transform 's,^/,,' --files-from=- | tar -x -C "$prefix"
+for file in "$@"; do cp -r "$file" "$tree/data/"; done
+tar -c -C "$stage" tengen-gpu | xz -T0 -3 >"$archive"
+ls -lh "$archive" | awk '{print $9 ": " $5}'
