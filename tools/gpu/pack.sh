@@ -22,12 +22,13 @@ ninja -C build -t deps | sed -n 's/^ *//p' | grep '^/usr/include/' | sort -u |
   grep -v -E '^/usr/include/(c\+\+|x86_64-linux-gnu/(c\+\+|bits|sys|gnu|asm)|linux|asm-generic)/' |
   xargs dpkg-query -S 2>/dev/null | grep -v -E '^(libc6-dev|linux-libc-dev)[:,]' |
   sed 's/^[^/]*//' >"$stage/files"
-# Whole packages, where CMake's files ask for more than the compiler does: its own files, links.
-for package in libtbb-dev libeigen3-dev libboost1.74-dev libboost-iostreams1.74-dev \
-  libboost-filesystem1.74-dev libboost-context1.74-dev libboost-system1.74-dev \
-  libboost-atomic1.74-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev libpng-dev \
-  libjpeg62-turbo-dev libzip-dev libcairo2-dev libgif-dev libgtest-dev libgmock-dev; do
-  dpkg-query -L "$package" 2>/dev/null | grep -E '/(cmake|pkgconfig)/|\.(so|a)$' || true
+# Of the packages themselves, what CMake's files ask for; headers too, but for Boost's 14,000.
+packages=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 'libboost*1.74-dev' libtbb-dev libeigen3-dev libcli11-dev \
+  nlohmann-json3-dev libfmt-dev zlib1g-dev libpng-dev 'libjpeg*-dev' libzip-dev libcairo2-dev \
+  libgif-dev libgtest-dev libgmock-dev | sed -n 's/^ii *//p')
+for package in $packages; do
+  dpkg-query -L "$package" | grep -E '/cmake/|\.(so|a)$|^/usr/include/' |
+    grep -v '^/usr/include/boost/' || true
 done >>"$stage/files"
 # Shared libraries that the programs load, but for those of the C library and the compiler.
 ldd build/tengen build/nn_tests | awk '$3 ~ /^\// {print $3}' | sort -u |
@@ -39,8 +40,13 @@ ldd build/tengen build/nn_tests | awk '$3 ~ /^\// {print $3}' | sort -u |
 # What answers CMake's questions about cairo.
 install_packages pkgconf-bin
 find /usr/lib/x86_64-linux-gnu/pkgconfig /usr/share/pkgconfig -name '*.pc' >>"$stage/files"
+pkg-config --cflags-only-I cairo | sed 's/-I//g' | (cd "$prefix" && xargs -n 1 sh -c 'mkdir -p .$0')
 printf '%s\n' /usr/bin/pkgconf /usr/lib/x86_64-linux-gnu/libpkgconf.so.3* >>"$stage/files"
-sort -u "$stage/files" | while read -r file; do
+# The versions that a library's link stands for.
+grep '\.so$' "$stage/files" | sed 's/$/*/' | while read -r pattern; do
+  compgen -G "$pattern" || true
+done >"$stage/versions"
+sort -u "$stage/files" "$stage/versions" | while read -r file; do
   [ -e "$file" ] && [ ! -d "$file" ] && echo "$file"
 done | tar -cP --transform 's,^/,,' --files-from=- | tar -x -C "$prefix"
 for file in "$@"; do cp -r "$file" "$tree/data/"; done
