@@ -120,6 +120,15 @@ TEST_F(Emulation, TheHostMayNotTouchDeviceMemory) {
   CUDA_CHECK(cudaFree(x));
 }
 
+TEST_F(Emulation, AKernelMayNotBeGivenHostMemory) {
+  std::vector<float> x(2);
+  EXPECT_THROW(launch(write_at, {dim3(1), dim3(1)}, stream_.get(), x.data(), 0), CheckFailure);
+  const PinnedMemory pinned(2 * sizeof(float));
+  launch(write_at, {dim3(1), dim3(1)}, stream_.get(), pinned.as<float>(), 1);
+  CUDA_CHECK(cudaStreamSynchronize(stream_.get()));
+  EXPECT_EQ(pinned.as<float>()[1], 1.0f);
+}
+
 TEST_F(Emulation, FaultsComeAsErrorsThatNameTheCall) {
   emulation::faults().memory_limit = 1000;
   EXPECT_THROW(device_floats(1000), OutOfDeviceMemory);

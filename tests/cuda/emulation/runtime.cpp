@@ -140,7 +140,7 @@ struct Machine {
   Arena arena;
   std::set<CUstream_st*> streams;
   std::map<const void*, size_t> allowed_shared;
-  std::set<void*> pinned;
+  std::map<const void*, size_t> pinned;  // bytes
   size_t launches = 0;
   int running = 0;
 };
@@ -218,6 +218,17 @@ void check_launch(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes
   CHECK(shared_bytes <= (it == machine().allowed_shared.end() ? 48 << 10 : it->second));
 }
 
+void check_pointer(const void* pointer) {
+  const std::lock_guard lock(machine().mutex);
+  if (!pointer || machine().arena.holds(pointer)) return;
+  auto it = machine().pinned.upper_bound(pointer);
+  if (it != machine().pinned.begin()) {
+    --it;
+    if (pointer < static_cast<const char*>(it->first) + it->second) return;
+  }
+  throw CheckFailure("a kernel was given a pointer to the host's memory");
+}
+
 DeviceTime::DeviceTime() {
   machine().mutex.lock();
   machine().arena.open();
@@ -259,7 +270,7 @@ cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
 cudaError_t cudaHostAlloc(void** pointer, size_t bytes, unsigned) {
   return call([&] {
     *pointer = std::aligned_alloc(512, (bytes + 511) / 512 * 512);
-    machine().pinned.insert(*pointer);
+    machine().pinned[*pointer] = bytes;
     return cudaSuccess;
   });
 }

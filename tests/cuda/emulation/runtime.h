@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <type_traits>
 
 namespace tengen::emulation {
 
@@ -27,6 +28,13 @@ cudaError_t queue(cudaStream_t stream, std::function<void()> work);
 void allow_shared(const void* kernel, size_t bytes);
 // What a GPU would refuse is a CheckFailure.
 void check_launch(const void* kernel, dim3 grid, dim3 block, size_t shared_bytes);
+
+// A kernel's pointers lead to device memory or pinned host memory, or nowhere.
+void check_pointer(const void* pointer);
+template <class T>
+void check_argument(const T& argument) {
+  if constexpr (std::is_pointer_v<T>) check_pointer(argument);
+}
 
 // Opens device memory to this thread while it lives, for doubles of libraries' functions.
 class DeviceTime {

@@ -19,6 +19,7 @@ template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const LaunchShape& shape, cudaStream_t stream,
             Arguments&&... arguments) {
   static_assert((std::is_trivially_copyable_v<std::remove_cvref_t<Parameters>> && ...));
+  (emulation::check_argument(static_cast<std::remove_cvref_t<Parameters>>(arguments)), ...);
   emulation::check_launch(reinterpret_cast<const void*>(kernel), shape.grid, shape.block,
                           shape.shared_bytes);
   CUDA_CHECK(emulation::queue(
