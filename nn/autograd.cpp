@@ -6,6 +6,7 @@
 
 #include "nn/base/check.h"
 #include "nn/device.h"
+#include "nn/tensor_math.h"
 
 namespace tengen::nn {
 namespace {
@@ -161,6 +162,12 @@ void Var::bind(Tensor value, Tensor grad) {
 }
 
 namespace autograd_internal {
+
+void check_devices(const Tensor& value, std::span<const Var> inputs) {
+  for (const Var& input : inputs) {
+    if (input.defined()) check_same_device("an operation's result and input", value, input.value());
+  }
+}
 
 bool tape_wanted(std::span<const Var> inputs) {
   return grad_enabled() && std::any_of(inputs.begin(), inputs.end(),

@@ -115,6 +115,8 @@ struct TapeStep final : TapeEntry {
 };
 
 bool tape_wanted(std::span<const Var> inputs);
+// CheckFailure that names both if an input lies on another device than the result.
+void check_devices(const Tensor& value, std::span<const Var> inputs);
 void connect(TapeEntry& entry, std::span<const Var> inputs);
 
 }  // namespace autograd_internal
@@ -126,6 +128,7 @@ void connect(TapeEntry& entry, std::span<const Var> inputs);
 template <class Gradient>
 Var make_var(Tensor value, std::span<const Var> inputs, Gradient gradient) {
   namespace internal = autograd_internal;
+  internal::check_devices(value, inputs);
   if (!internal::tape_wanted(inputs)) return Var::result_of_operation(std::move(value), GradSlot());
   using Step = internal::TapeStep<Gradient>;
   const auto step = std::allocate_shared<Step>(BlockAllocator<Step>(), value, std::move(gradient));

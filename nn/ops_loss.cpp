@@ -33,6 +33,7 @@ Broadcast checked_rows(const char* op, const Var& x, const Tensor& weight) {
 Broadcast checked_rows(const char* op, const Var& x, const Tensor& target, const Tensor& weight) {
   if (x.shape().rank() == 2 && target.shape() != x.shape())
     wrong_shape(op, "a target " + x.shape().text(), target.shape());
+  check_same_device("a loss's numbers and target", x.value(), target);
   return checked_rows(op, x, weight);
 }
 

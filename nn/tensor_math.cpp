@@ -80,6 +80,12 @@ Tensor sum_over(const Tensor& x, const Broadcast& broadcast, Shape result) {
 
 Tensor sum_of_all(const Tensor& x) { return sum_over(x, {1, x.size(), 1}, Shape{}); }
 
+void check_same_device(const char* what, const Tensor& a, const Tensor& b) {
+  if (&a.device() == &b.device()) return;
+  throw CheckFailure(std::string(what) + " lie on different devices: " + a.device().name() +
+                     " and " + b.device().name());
+}
+
 void wrong_shape(const char* op, const std::string& expected, const Shape& came) {
   throw CheckFailure(std::string(op) + ": expected " + expected + ", got " + came.text());
 }

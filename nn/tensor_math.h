@@ -26,6 +26,9 @@ Tensor scaled(const Tensor& x, float factor);
 Tensor sum_over(const Tensor& x, const Broadcast& broadcast, Shape result);
 Tensor sum_of_all(const Tensor& x);  // []
 
+// CheckFailure "a loss's numbers and target lie on different devices: cuda:0 and cpu avx512".
+void check_same_device(const char* what, const Tensor& a, const Tensor& b);
+
 // CheckFailure "conv2d: expected x [N,H,W,C], got [3,4]".
 [[noreturn]] void wrong_shape(const char* op, const std::string& expected, const Shape& came);
 

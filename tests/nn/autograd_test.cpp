@@ -140,5 +140,16 @@ TEST(Gradcheck, TellsWrongGradientsFromRightOnes) {
   EXPECT_NEAR(gradcheck(wrong, {x}), 0.5, 1e-2);
 }
 
+TEST(Autograd, InputsOnDifferentDevicesAreRefused) {
+  const Var here(Tensor({2, 2}, cpu_device())), there(Tensor({2, 2}, reference_device()));
+  try {
+    add(here, there);
+    ADD_FAILURE() << "accepted";
+  } catch (const CheckFailure& failure) {
+    EXPECT_NE(std::string(failure.what()).find("different devices"), std::string::npos);
+  }
+  EXPECT_THROW(mse_loss(here, Tensor({2, 2}, reference_device()), {}), CheckFailure);
+}
+
 }  // namespace
 }  // namespace tengen::nn
