@@ -1,5 +1,6 @@
 #include "tests/cuda/emulation/block.h"
 
+#include <algorithm>
 #include <boost/context/fiber.hpp>
 #include <boost/context/pooled_fixedsize_stack.hpp>
 #include <deque>
@@ -78,6 +79,12 @@ struct Thread {
   bool may_run() const { return !done && (!waits_at || waits_at->generation != waits_for); }
 };
 
+// In which order threads run: from the last to the first, then back; all warps side by side, or
+// each as far as it comes alone.
+struct Order {
+  bool backwards, by_warps;
+};
+
 class Block {
  public:
   Block(dim3 size, size_t shared_bytes)
@@ -88,7 +95,7 @@ class Block {
     std::memset(shared_.get(), 0xff, shared_bytes);
   }
 
-  void run(dim3 grid, dim3 size, uint3 index, bool backwards, const std::function<void()>& body) {
+  void run(dim3 grid, dim3 size, uint3 index, Order order, const std::function<void()>& body) {
     for (unsigned i = 0; i < threads_.size(); ++i) {
       Thread& t = threads_[i];
       t.number = i;
@@ -108,8 +115,8 @@ class Block {
       });
     }
     size_t left = threads_.size();
-    for (bool down = backwards; left > 0; down = !down) {
-      const size_t ran = pass(down, left);
+    for (bool down = order.backwards; left > 0; down = !down) {
+      const size_t ran = pass(down, order.by_warps, left);
       if (error_) std::rethrow_exception(error_);
       if (ran == 0) throw CheckFailure("some threads of a block wait where others never arrive");
     }
@@ -152,11 +159,26 @@ class Block {
     return pool;
   }
 
-  // Every thread that may, once; returns how many ran.
-  size_t pass(bool down, size_t& left) {
+  // Every thread that may, once or, by warps, until the whole warp waits for others; returns how
+  // many ran.
+  size_t pass(bool down, bool by_warps, size_t& left) {
     size_t ran = 0;
-    for (size_t k = 0; k < threads_.size() && !error_; ++k) {
-      Thread& t = threads_[down ? threads_.size() - 1 - k : k];
+    for (size_t k = 0; k < warps_.size() && !error_; ++k) {
+      const size_t first = kWarp * (down ? warps_.size() - 1 - k : k);
+      size_t of_warp;
+      do {
+        of_warp = pass_warp(first, down, left);
+        ran += of_warp;
+      } while (by_warps && of_warp > 0 && !error_);
+    }
+    return ran;
+  }
+
+  size_t pass_warp(size_t first, bool down, size_t& left) {
+    const size_t size = std::min<size_t>(kWarp, threads_.size() - first);
+    size_t ran = 0;
+    for (size_t k = 0; k < size && !error_; ++k) {
+      Thread& t = threads_[first + (down ? size - 1 - k : k)];
       if (!t.may_run()) continue;
       running_ = &t;
       t.fiber = std::move(t.fiber).resume();
@@ -192,7 +214,7 @@ void run_grid(dim3 grid, dim3 block, size_t shared_bytes, const std::function<vo
     Block emulated(block, shared_bytes);
     current = &emulated;
     emulated.run(grid, block, {i % grid.x, i / grid.x % grid.y, i / grid.x / grid.y},
-                 (seed + k) % 3 == 0, body);
+                 {(seed + k) % 3 == 0, (seed + k) % 2 == 0}, body);
     current = nullptr;
   }
 }

@@ -1,7 +1,7 @@
 // One block of a kernel on the CPU: every thread of it is a fiber, and runs until it ends or waits
 // for others. That some threads never arrive where others wait is an error, where a GPU would hang
-// or go wrong. Blocks, and threads within them, run in changing order, so that a race is not always
-// won by the same one.
+// or go wrong. Blocks, and threads within them, run in changing order, all warps side by side or
+// each as far as it comes alone, so that a race is not always won by the same one.
 #pragma once
 
 #include <cuda_runtime.h>
