@@ -8,10 +8,16 @@
 #include <cstdint>
 #include <span>
 
+#ifdef __CUDACC__
+#define TENGEN_ALSO_ON_GPU __host__ __device__  // kernels draw the same numbers
+#else
+#define TENGEN_ALSO_ON_GPU
+#endif
+
 namespace tengen {
 
 // A bijective 64-bit finaliser with good avalanche (splitmix64; Steele, Lea, Flood 2014).
-constexpr uint64_t mix64(uint64_t x) {
+TENGEN_ALSO_ON_GPU constexpr uint64_t mix64(uint64_t x) {
   x += 0x9e3779b97f4a7c15ull;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
@@ -23,7 +29,7 @@ class Rng {
   explicit Rng(uint64_t seed, uint64_t stream = 0, uint64_t drawn = 0)
       : key_(mix64(seed) ^ mix64(~stream)), drawn_(drawn) {}
 
-  uint64_t bits() { return mix64(key_ + drawn_++ * 0xd1342543de82ef95ull); }
+  TENGEN_ALSO_ON_GPU uint64_t bits() { return mix64(key_ + drawn_++ * 0xd1342543de82ef95ull); }
 
   // Uniform in [0, count); count > 0. Multiply-shift: bias below count / 2^32.
   uint32_t below(uint32_t count) {
@@ -41,7 +47,7 @@ class Rng {
   int pick(std::span<const float> weights);
 
   uint64_t drawn() const { return drawn_; }
-  void skip(uint64_t draws) { drawn_ += draws; }
+  TENGEN_ALSO_ON_GPU void skip(uint64_t draws) { drawn_ += draws; }
 
  private:
   uint64_t key_;

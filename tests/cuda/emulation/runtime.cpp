@@ -154,13 +154,15 @@ CUstream_st default_stream;
 
 CUstream_st* stream_of(cudaStream_t stream) { return stream ? stream : &default_stream; }
 
-// Runs what waits in a stream, up to the end or until `enough`.
+// Runs what waits in a stream, up to the end or until `enough`. Device memory is opened once for
+// all of it: that takes longer than a small kernel.
 template <class Enough>
 void run_until(CUstream_st& stream, const Enough& enough) {
+  if (stream.work.empty()) return;
+  DeviceTime open;
   while (!stream.work.empty() && !enough()) {
     const std::function<void()> work = std::move(stream.work.front());
     stream.work.pop_front();
-    DeviceTime open;
     work();
   }
 }
