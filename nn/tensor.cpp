@@ -79,6 +79,13 @@ Tensor Tensor::clone() const {
   return out;
 }
 
+Tensor Tensor::to(Device& device) const {
+  if (!defined() || device_ == &device) return *this;
+  Tensor out = uninitialized(shape_, device);
+  out.copy_from(*this);
+  return out;
+}
+
 Tensor Tensor::reshape(Shape shape) const {
   if (shape.size() != size())
     throw CheckFailure("reshape: " + shape_.text() + " has not as many elements as " +

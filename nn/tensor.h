@@ -67,6 +67,7 @@ class Tensor {
   std::span<const float> values() const { return {data(), static_cast<size_t>(size())}; }
 
   Tensor clone() const;
+  Tensor to(Device& device) const;    // a copy there; where it lies there already, itself
   Tensor reshape(Shape shape) const;  // same storage, same size
   // The elements from `offset` on, in the same storage: parameters in an optimiser's flat buffer.
   Tensor view(int64_t offset, Shape shape) const;

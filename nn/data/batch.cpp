@@ -57,6 +57,12 @@ Tensor stacked(const std::vector<Sample>& samples, size_t field, std::optional<f
 
 }  // namespace
 
+Batch Batch::to(Device& device) const {
+  Batch out = *this;
+  for (Tensor& field : out.fields) field = field.to(device);
+  return out;
+}
+
 Batch collate(const std::vector<Sample>& samples, std::optional<float> padding) {
   CHECK(!samples.empty());
   check_shapes(samples, padding.has_value());

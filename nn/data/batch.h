@@ -25,6 +25,7 @@ struct Batch {
   const Tensor& input() const { return fields.at(0); }
   const Tensor& target() const { return fields.at(1); }
   int64_t size() const { return input().shape()[0]; }
+  Batch to(Device& device) const;  // its fields there
 };
 
 // Lays samples of equal shapes together. With `padding`, fields of rank 1 and more may differ in

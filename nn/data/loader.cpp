@@ -94,14 +94,16 @@ Loader::Epoch Loader::epoch(int64_t number, int64_t first_batch) const {
     return out;
   };
   return Epoch(std::make_unique<Prefetcher>(std::move(maker), first_batch, batches(),
-                                            options_.threads, options_.prefetch));
+                                            options_.threads, options_.prefetch),
+               options_.device);
 }
 
 Loader::Epoch Loader::resume(const LoaderPosition& position) const {
   return epoch(position.epoch, position.batch);
 }
 
-Loader::Epoch::Epoch(std::unique_ptr<Prefetcher> batches) : batches_(std::move(batches)) {}
+Loader::Epoch::Epoch(std::unique_ptr<Prefetcher> batches, Device* device)
+    : batches_(std::move(batches)), device_(device) {}
 Loader::Epoch::~Epoch() = default;
 Loader::Epoch::Epoch(Epoch&&) noexcept = default;
 
@@ -113,6 +115,7 @@ Loader::Epoch::Iterator Loader::Epoch::begin() {
 void Loader::Epoch::advance() {
   batch_.reset();  // before the next is taken: its memory may serve again
   batch_ = batches_->next();
+  if (batch_ && device_) batch_ = batch_->to(*device_);
 }
 
 }  // namespace tengen::nn

@@ -40,6 +40,7 @@ struct LoaderOptions {
   // Of every sample, for shuffled epochs: those about as long share a batch, so that little is
   // padding; the batches come in random order. Empty: any with any.
   std::vector<int64_t> lengths = {};
+  Device* device = nullptr;  // where batches are handed out; null: the CPU
 };
 
 class Loader {
@@ -79,7 +80,7 @@ class Loader::Epoch {
     Epoch* epoch_;
   };
 
-  explicit Epoch(std::unique_ptr<Prefetcher> batches);
+  Epoch(std::unique_ptr<Prefetcher> batches, Device* device);
   ~Epoch();
   Epoch(Epoch&&) noexcept;
   Iterator begin();  // once
@@ -88,6 +89,7 @@ class Loader::Epoch {
  private:
   void advance();
   std::unique_ptr<Prefetcher> batches_;
+  Device* device_;
   std::optional<Batch> batch_;
 };
 

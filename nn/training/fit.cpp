@@ -65,9 +65,9 @@ class Fit {
         loss_(loss),
         validation_(validation),
         options_(options),
-        precision_(options.bfloat16 && net.parameters().at(0).var.value().device().fast_bfloat16()
-                       ? Precision::kBfloat16
-                       : Precision::kFloat32),
+        device_(net.parameters().at(0).var.value().device()),
+        precision_(options.bfloat16 && device_.fast_bfloat16() ? Precision::kBfloat16
+                                                               : Precision::kFloat32),
         stopping_(net, {.patience = options.patience}),
         history_(options.epochs, validation.names.size()) {
     checkpoint_.add("net", net).add("optimizer", optimizer).add("stopping", stopping_);
@@ -100,7 +100,7 @@ class Fit {
     net_.train();
     double begin = now();
     for (const Batch& batch : train_.resume(position_)) {
-      const double loss = train_on(batch);
+      const double loss = train_on(batch.to(device_));
       position_ = batch.next;
       history_.add_step(epoch, loss, options_.rate(step_ - 1), now() - begin);
       log_step(loss);
@@ -196,6 +196,7 @@ class Fit {
   const BatchLoss& loss_;
   const Validation& validation_;
   const FitOptions& options_;
+  Device& device_;  // of the network
   const Precision precision_;
   EarlyStopping stopping_;
   History history_;

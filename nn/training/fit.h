@@ -68,7 +68,7 @@ class FitStopped : public std::exception {
 };
 
 // Leaves the network in evaluation with the best weights. The optimiser is over the network's
-// parameters. A loss that is not finite is an Error that names the step (finite.h).
+// parameters; batches are moved to the device that these lie on. A loss that is not finite is an Error that names the step (finite.h).
 FitResult fit(Module& net, Optimizer& optimizer, const Loader& train, const BatchLoss& loss,
               const Validation& validation, const FitOptions& options);
 

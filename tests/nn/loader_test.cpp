@@ -69,6 +69,16 @@ TEST(Loader, KeepsTheOrderUnlessAskedToShuffleAndDropsAPartialBatch) {
   EXPECT_TRUE(content(Loader(numbers(0), {}).epoch(0)).empty());
 }
 
+TEST(Loader, HandsItsBatchesOutOnTheDeviceThatIsAskedFor) {
+  LoaderOptions options{.batch_size = 4, .seed = 3};
+  const std::vector<float> here = content(Loader(numbers(10), options).epoch(0));
+  options.device = &reference_device();
+  const Loader there(numbers(10), options);
+  EXPECT_EQ(content(there.epoch(0)), here);
+  for (const Batch& batch : there.epoch(0))
+    for (const Tensor& field : batch.fields) EXPECT_EQ(&field.device(), &reference_device());
+}
+
 TEST(Loader, OrderDependsOnSeedAndEpochAlone) {
   const auto order = [](uint64_t seed, int64_t epoch) {
     return content(Loader(numbers(100), {.batch_size = 7, .seed = seed}).epoch(epoch));

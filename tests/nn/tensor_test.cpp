@@ -20,6 +20,16 @@ TEST(Shape, WithReplacesOneAxisCountedFromEitherEnd) {
   EXPECT_THROW(Shape(std::vector<int64_t>(Shape::kMaxRank + 1, 1)), CheckFailure);
 }
 
+TEST(Tensor, MovesToAnotherDeviceAndStaysWhereItIs) {
+  const Tensor here({2, 2}, std::vector<float>{1, 2, 3, 4}, cpu_device());
+  EXPECT_EQ(here.to(cpu_device()).data(), here.data());
+  const Tensor there = here.to(reference_device());
+  EXPECT_EQ(&there.device(), &reference_device());
+  EXPECT_NE(there.data(), here.data());
+  EXPECT_EQ(there.to_vector(), here.to_vector());
+  EXPECT_FALSE(Tensor().to(reference_device()).defined());
+}
+
 TEST(Shape, CountsIndexesAndPrints) {
   const Shape shape{32, 9, 9, 64};
   EXPECT_EQ(shape.rank(), 4);
