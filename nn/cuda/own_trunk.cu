@@ -20,6 +20,7 @@
 #include "nn/cuda/own_trunk.h"
 #include "nn/cuda/tap_product.h"
 #include "nn/cuda/trunk_buffers.h"
+#include "nn/cuda/trunk_runs.h"
 
 namespace tengen::nn {
 namespace {
@@ -266,24 +267,14 @@ class OwnTrunk : public Trunk {
   LaunchShape launch_;
 };
 
-// All layers as the first, and as the kernel knows them.
-bool knows(std::span<const TrunkLayer> layers) {
-  if (layers.empty()) return false;
-  const Conv2dShape& first = layers[0].parts.shape;
-  return std::all_of(layers.begin(), layers.end(), [&](const TrunkLayer& layer) {
-    const Conv2dShape& s = layer.parts.shape;
-    return knows_taps(s) && !layer.parts.has_row_bias && s.n == first.n &&
-           s.height == first.height && s.width == first.width && s.in == first.out &&
-           s.out == first.out && s.kernel_h == first.kernel_h && s.kernel_w == first.kernel_w;
-  });
-}
-
 }  // namespace
 
 std::unique_ptr<Trunk> make_own_trunk(std::span<const TrunkLayer> layers,
                                       std::span<const int> outputs) {
   const DeviceLimits limits = current_device_limits();
-  if (!limits.copies_beside || !knows(layers)) return nullptr;
+  if (!limits.copies_beside || layers.empty()) return nullptr;
+  for (const TrunkLayer& layer : layers)
+    if (!share_trunk(layers[0].parts, layer.parts)) return nullptr;
   for (const TrunkLayer& layer : layers) {
     CHECK(layer.x >= 0);
     CHECK((layer.residual >= 0) == layer.parts.has_residual);

@@ -18,7 +18,7 @@ T round_up(T value, T multiple) {
 }  // namespace
 
 bool knows_taps(const Conv2dShape& s) {
-  return s.groups == 1 && s.stride == PerAxis(1) && s.dilation == PerAxis(1) &&
+  return s.n > 0 && s.groups == 1 && s.stride == PerAxis(1) && s.dilation == PerAxis(1) &&
          s.kernel_h % 2 == 1 && s.kernel_w % 2 == 1 && s.kernel_h * s.kernel_w <= 32 &&
          s.padding == PerAxis(s.kernel_h / 2, s.kernel_w / 2) && s.out % 8 == 0 &&
          s.n * s.height * s.width < int64_t{1} << 30;

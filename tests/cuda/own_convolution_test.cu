@@ -10,6 +10,7 @@
 #include "nn/cuda/half_convolution.h"
 #include "nn/device.h"
 #include "tests/cuda/device_values.h"
+#include "tests/cuda/emulation/runtime.h"
 #include "tests/cuda/half_oracle.h"
 
 namespace tengen::nn {
@@ -129,6 +130,17 @@ TEST(OwnConvolution, LargeBatchesTakeLargeTiles) {
   EXPECT_EQ(make_own_half_convolution(numbers.parts(board(100, 9, 9, 16, 32)))->name(),
             "own 256x32");
   check(board(20, 9, 9, 16, 48));
+}
+
+TEST(OwnConvolution, FitsTheDevice) {
+  HalfNumbers numbers(2);
+  const HalfConvolutionParts parts = numbers.parts(board(100, 19, 19, 256, 64));
+  EXPECT_EQ(make_own_half_convolution(parts)->name(), "own 256x64");
+  emulation::faults().most_shared_bytes = 99 << 10;
+  EXPECT_EQ(make_own_half_convolution(parts)->name(), "own 64x64");
+  emulation::faults().compute_major = 7;
+  EXPECT_EQ(make_own_half_convolution(parts), nullptr);
+  emulation::faults() = {};
 }
 
 TEST(OwnConvolution, LeavesToOthersWhatItDoesNotKnow) {

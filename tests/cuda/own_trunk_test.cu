@@ -160,6 +160,25 @@ TEST(OwnTrunk, TakesSeveralPositionsToABlock) {
         "own trunk of 2, 3 positions a block");
 }
 
+// The limits of other chips: 99 KB of shared memory in a block from compute capability 8.6 on, 163
+// at 8.0, and no copies beside the computation before.
+TEST(OwnTrunk, FitsTheDevice) {
+  HalfNumbers numbers(8);
+  const Layers run = blocks_that_end_in_a_rectifier(numbers, board(100, 9, 9, 96), 1);
+  const auto positions = [&] {
+    const auto trunk = make_own_trunk(run.layers, run.outputs);
+    return trunk ? trunk->name() : "none";
+  };
+  EXPECT_EQ(positions(), "own trunk of 2, 3 positions a block");
+  emulation::faults().most_shared_bytes = 163 << 10;
+  EXPECT_EQ(positions(), "own trunk of 2, 3 positions a block");
+  emulation::faults().most_shared_bytes = 99 << 10;
+  EXPECT_EQ(positions(), "own trunk of 2, 2 positions a block");
+  emulation::faults().compute_major = 7;
+  EXPECT_EQ(positions(), "none");
+  emulation::faults() = {};
+}
+
 TEST(OwnTrunk, JoinsLayersByTheirValues) {
   HalfNumbers numbers(6);
   const Conv2dShape shape = board(2, 5, 5, 16);

@@ -207,7 +207,7 @@ cudaError_t queue(cudaStream_t stream, std::function<void()> work) {
 }
 
 void allow_shared(const void* kernel, size_t bytes) {
-  CHECK(bytes <= 227 << 10);
+  CHECK(bytes <= faults().most_shared_bytes);
   machine().allowed_shared[kernel] = bytes;
 }
 
@@ -443,13 +443,13 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
       *value = 4;
       return cudaSuccess;
     case cudaDevAttrComputeCapabilityMajor:
-      *value = 9;
+      *value = faults().compute_major;
       return cudaSuccess;
     case cudaDevAttrComputeCapabilityMinor:
       *value = 0;
       return cudaSuccess;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-      *value = 227 << 10;
+      *value = static_cast<int>(faults().most_shared_bytes);
       return cudaSuccess;
     default:
       return cudaErrorInvalidValue;
@@ -458,7 +458,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   *properties = {};
   std::strcpy(properties->name, "Emulated GPU");
-  properties->major = 9;
+  properties->major = faults().compute_major;
   properties->multiProcessorCount = 4;
   properties->totalGlobalMem = faults().memory_limit;
   return cudaSuccess;

@@ -16,7 +16,9 @@ namespace tengen::emulation {
 
 struct Faults {
   int devices = 1;
-  cudaError_t no_device = cudaSuccess;  // what cudaGetDeviceCount answers instead
+  cudaError_t no_device = cudaSuccess;   // what cudaGetDeviceCount answers instead
+  int compute_major = 9;                 // compute capability
+  size_t most_shared_bytes = 227 << 10;  // of a block
   size_t memory_limit = size_t{1} << 30;
   cudaError_t lost = cudaSuccess;  // what every call answers once it is set
 };
