@@ -14,6 +14,16 @@
 
 namespace tengen::nn {
 
+// A square kernel with 'same' padding.
+inline Conv2dShape board(int64_t n, int64_t height, int64_t width, int64_t in, int64_t out,
+                         int64_t kernel = 3) {
+  Conv2dShape shape;
+  shape.n = n, shape.height = height, shape.width = width, shape.in = in, shape.out = out;
+  shape.kernel_h = shape.kernel_w = kernel;
+  shape.padding = kernel / 2;
+  return shape;
+}
+
 class HalfNumbers {
  public:
   explicit HalfNumbers(uint64_t stream) : rng_(3, stream) {}

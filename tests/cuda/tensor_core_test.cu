@@ -1,19 +1,20 @@
-// The emulated tensor core against a product in plain loops, with the fragments' layouts written
-// once more from the tables of the PTX ISA; and copies that are not there before they are waited
-// for.
+// The tensor core, a real one or the emulation's, against a product in plain loops, with the
+// fragments' layouts written once more from the tables of the PTX ISA.
 #include "nn/cuda/tensor_core.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <vector>
 
 #include "nn/base/rng.h"
 #include "nn/cuda/launch.h"
+#include "tests/cuda/device_under_test.h"
 #include "tests/cuda/device_values.h"
 
 namespace tengen::nn {
 namespace {
+
+using TensorCore = OnGpu<>;
 
 // PTX ISA, "Matrix fragments for mma.m16n8k16 with floating point type", for element i of a lane.
 struct Place {
@@ -73,26 +74,6 @@ __global__ void load(const __half* from, int stride, __half* to) {
   }
 }
 
-// Copies two groups of 16 bytes a thread and writes what it finds having waited for the first.
-__global__ void copy_twice(const float* from, float* to) {
-  float* const shared = dynamic_shared<float>();
-  const int first = 4 * static_cast<int>(threadIdx.x), second = first + 4 * 32;
-  begin_copy(shared + first, from + first);
-  end_copy_group();
-  begin_copy(shared + second, from + second);
-  end_copy_group();
-  wait_for_copies<1>();
-  for (int i = 0; i < 4; ++i) to[first + i] = shared[first + i];
-  for (int i = 0; i < 4; ++i) to[second + i] = shared[second + i];
-  wait_for_copies<0>();
-  for (int i = 0; i < 4; ++i) to[second + i + 4 * 32] = shared[second + i];
-}
-
-__global__ void copy_and_leave(const float* from) {
-  begin_copy(dynamic_shared<float>() + 4 * threadIdx.x, from + 4 * threadIdx.x);
-  end_copy_group();
-}
-
 std::vector<float> random_halves(size_t count, uint64_t stream) {
   Rng rng(1, stream);
   std::vector<float> values(count);
@@ -100,7 +81,7 @@ std::vector<float> random_halves(size_t count, uint64_t stream) {
   return values;
 }
 
-TEST(TensorCore, MultipliesByTheLayoutsOfThePtxIsa) {
+TEST_F(TensorCore, MultipliesByTheLayoutsOfThePtxIsa) {
   const std::vector<float> left = random_halves(256, 1), right = random_halves(128, 2),
                            before = random_halves(128, 3);
   const DeviceValues<__half> l(left), r(right);
@@ -115,7 +96,7 @@ TEST(TensorCore, MultipliesByTheLayoutsOfThePtxIsa) {
     }
 }
 
-TEST(TensorCore, LoadsRowsThatLieApart) {
+TEST_F(TensorCore, LoadsRowsThatLieApart) {
   const size_t stride = 24;
   const std::vector<float> rows = random_halves(16 * stride, 4);
   const DeviceValues<__half> from(rows);
@@ -126,25 +107,6 @@ TEST(TensorCore, LoadsRowsThatLieApart) {
   for (size_t row = 0; row < 16; ++row)
     for (size_t column = 0; column < 16; ++column)
       EXPECT_EQ(found[row * 16 + column], rows[row * stride + column]) << row << ", " << column;
-}
-
-TEST(TensorCore, CopiesAreThereOnceTheirGroupIsWaitedFor) {
-  const std::vector<float> values = random_halves(256, 5);
-  const DeviceValues<float> from(values);
-  DeviceValues<float> to(std::vector<float>(384));
-  launch(copy_twice, {dim3(1), dim3(32), 1024}, nullptr, from.data(), to.data());
-  const std::vector<float> found = to.read();
-  for (size_t i = 0; i < 128; ++i) {
-    EXPECT_EQ(found[i], values[i]);
-    EXPECT_TRUE(std::isnan(found[128 + i]));
-    EXPECT_EQ(found[256 + i], values[128 + i]);
-  }
-}
-
-TEST(TensorCore, CopiesThatNobodyWaitsForAreAnError) {
-  const DeviceValues<float> from(std::vector<float>(128));
-  launch(copy_and_leave, {dim3(1), dim3(32), 512}, nullptr, from.data());
-  EXPECT_THROW(cudaDeviceSynchronize(), CheckFailure);
 }
 
 }  // namespace

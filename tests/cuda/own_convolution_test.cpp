@@ -8,22 +8,16 @@
 
 #include "nn/base/rng.h"
 #include "nn/cuda/half_convolution.h"
+#include "nn/cuda/tap_layout.h"
 #include "nn/device.h"
+#include "tests/cuda/device_under_test.h"
 #include "tests/cuda/device_values.h"
-#include "tests/cuda/emulation/runtime.h"
 #include "tests/cuda/half_oracle.h"
 
 namespace tengen::nn {
 namespace {
 
-Conv2dShape board(int64_t n, int64_t height, int64_t width, int64_t in, int64_t out,
-                  int64_t kernel = 3) {
-  Conv2dShape shape;
-  shape.n = n, shape.height = height, shape.width = width, shape.in = in, shape.out = out;
-  shape.kernel_h = shape.kernel_w = kernel;
-  shape.padding = kernel / 2;
-  return shape;
-}
+using OwnConvolution = OnGpu<>;
 
 struct Extras {
   bool bias = true, row_bias = false, residual = false, relu = false;
@@ -72,24 +66,29 @@ void check(const Conv2dShape& shape, const Extras& extras = {}) {
   if (extras.then) expect_near(then_y.read(), expected.then_y);
 }
 
-TEST(OwnConvolution, KnowsTheBoardsOfGo) {
+TEST_F(OwnConvolution, KnowsTheBoardsOfGo) {
   check(board(3, 9, 9, 32, 32));
   check(board(2, 13, 13, 32, 32));
   check(board(1, 19, 19, 32, 32));
 }
 
-TEST(OwnConvolution, KnowsOtherBoards) {
+TEST_F(OwnConvolution, KnowsOtherBoards) {
   check(board(5, 4, 7, 32, 32));
   check(board(2, 1, 1, 32, 32));
   check(board(3, 1, 9, 32, 32));
   check(board(1, 21, 22, 16, 16));
 }
 
-TEST(OwnConvolution, KnowsAnyNumberOfPositions) {
+TEST_F(OwnConvolution, KnowsAnyNumberOfPositions) {
   for (const int64_t n : {1, 2, 7, 13}) check(board(n, 9, 9, 16, 16));
 }
 
-TEST(OwnConvolution, KnowsAnyNumberOfChannels) {
+// More than one block has, and no whole number of blocks.
+TEST_F(OwnConvolution, KnowsLargeBatches) {
+  check(board(5 * current_device_limits().multiprocessors + 3, 9, 9, 16, 48));
+}
+
+TEST_F(OwnConvolution, KnowsAnyNumberOfChannels) {
   for (const int64_t channels : {16, 48, 64, 80, 96, 128})
     check(board(1, 9, 9, channels, channels));
   check(board(1, 5, 5, 32, 384));  // two blocks of columns
@@ -97,7 +96,7 @@ TEST(OwnConvolution, KnowsAnyNumberOfChannels) {
   for (const int64_t planes : {1, 17, 22}) check(board(2, 9, 9, planes, 32));
 }
 
-TEST(OwnConvolution, KnowsOtherKernels) {
+TEST_F(OwnConvolution, KnowsOtherKernels) {
   check(board(2, 9, 9, 32, 32, 1));
   check(board(2, 9, 9, 32, 32, 5));
   Conv2dShape flat = board(2, 7, 9, 32, 32);
@@ -106,7 +105,7 @@ TEST(OwnConvolution, KnowsOtherKernels) {
   check(flat);
 }
 
-TEST(OwnConvolution, FinishesAsItsPartsSay) {
+TEST_F(OwnConvolution, FinishesAsItsPartsSay) {
   const Conv2dShape shape = board(2, 5, 7, 16, 48);
   for (int bits = 0; bits < 64; ++bits) {
     Extras extras{.bias = (bits & 1) != 0,
@@ -124,26 +123,7 @@ TEST(OwnConvolution, FinishesAsItsPartsSay) {
   }
 }
 
-TEST(OwnConvolution, LargeBatchesTakeLargeTiles) {
-  HalfNumbers numbers(1);
-  EXPECT_EQ(make_own_half_convolution(numbers.parts(board(1, 9, 9, 16, 32)))->name(), "own 64x32");
-  EXPECT_EQ(make_own_half_convolution(numbers.parts(board(100, 9, 9, 16, 32)))->name(),
-            "own 256x32");
-  check(board(20, 9, 9, 16, 48));
-}
-
-TEST(OwnConvolution, FitsTheDevice) {
-  HalfNumbers numbers(2);
-  const HalfConvolutionParts parts = numbers.parts(board(100, 19, 19, 256, 64));
-  EXPECT_EQ(make_own_half_convolution(parts)->name(), "own 256x64");
-  emulation::faults().most_shared_bytes = 99 << 10;
-  EXPECT_EQ(make_own_half_convolution(parts)->name(), "own 64x64");
-  emulation::faults().compute_major = 7;
-  EXPECT_EQ(make_own_half_convolution(parts), nullptr);
-  emulation::faults() = {};
-}
-
-TEST(OwnConvolution, LeavesToOthersWhatItDoesNotKnow) {
+TEST_F(OwnConvolution, LeavesToOthersWhatItDoesNotKnow) {
   HalfNumbers numbers(1);
   Conv2dShape shape = board(1, 9, 9, 32, 32);
   shape.stride = 2;
