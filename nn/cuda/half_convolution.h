@@ -30,7 +30,7 @@ struct HalfConvolutionParts {
   bool then_relu = false;
 };
 
-// Device memory, fp16. Null where the parts say there is none.
+// Device memory, fp16, aligned to 16 bytes. Null where the parts say there is none.
 struct HalfConvolutionCall {
   const __half* x = nullptr;         // [n,H,W,in]
   const __half* row_bias = nullptr;  // [n,out]

@@ -13,6 +13,7 @@ namespace {
 
 class ProductFaults : public testing::Test {
  protected:
+  void SetUp() override { emulation::cublaslt_double() = {}; }
   ~ProductFaults() override {
     emulation::faults() = {};
     emulation::cublaslt_double() = {};

@@ -457,7 +457,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   *properties = {};
-  std::strcpy(properties->name, "Emulated GPU");
+  std::strcpy(properties->name, faults().gpu_name);
   properties->major = faults().compute_major;
   properties->multiProcessorCount = 4;
   properties->totalGlobalMem = faults().memory_limit;

@@ -16,6 +16,7 @@ namespace tengen::emulation {
 
 struct Faults {
   int devices = 1;
+  const char* gpu_name = "Emulated GPU";
   cudaError_t no_device = cudaSuccess;   // what cudaGetDeviceCount answers instead
   int compute_major = 9;                 // compute capability
   size_t most_shared_bytes = 227 << 10;  // of a block

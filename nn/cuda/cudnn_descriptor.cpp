@@ -1,0 +1,72 @@
+#include "nn/cuda/cudnn_descriptor.h"
+
+namespace tengen::nn {
+
+CudnnDescriptor::CudnnDescriptor(cudnnBackendDescriptorType_t type) {
+  CUDNN_CHECK(cudnn_library().create_descriptor(type, &held_->descriptor));
+}
+
+CudnnDescriptor::Held::~Held() {
+  if (descriptor) static_cast<void>(cudnn_library().destroy_descriptor(descriptor));
+}
+
+void CudnnDescriptor::set_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+                              int64_t count, const void* values) {
+  CUDNN_CHECK(cudnn_library().set_attribute(raw(), name, type, count, values));
+}
+
+void CudnnDescriptor::get_raw(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+                              int64_t requested, int64_t* count, void* values) const {
+  CUDNN_CHECK(cudnn_library().get_attribute(raw(), name, type, requested, count, values));
+}
+
+void CudnnDescriptor::set(cudnnBackendAttributeName_t name, const CudnnDescriptor& value) {
+  const cudnnBackendDescriptor_t descriptor = value.raw();
+  set_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &descriptor);
+  keep(value);
+}
+
+void CudnnDescriptor::set(cudnnBackendAttributeName_t name,
+                          const std::vector<CudnnDescriptor>& values) {
+  std::vector<cudnnBackendDescriptor_t> descriptors;
+  for (const CudnnDescriptor& value : values) {
+    descriptors.push_back(value.raw());
+    keep(value);
+  }
+  set_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, static_cast<int64_t>(descriptors.size()),
+          descriptors.data());
+}
+
+void CudnnDescriptor::set_pointers(cudnnBackendAttributeName_t name,
+                                   const std::vector<void*>& pointers) {
+  set_raw(name, CUDNN_TYPE_VOID_PTR, static_cast<int64_t>(pointers.size()), pointers.data());
+}
+
+void CudnnDescriptor::finalize() { CUDNN_CHECK(cudnn_library().finalize(raw())); }
+
+bool CudnnDescriptor::finalize_if_supported() {
+  const cudnnStatus_t status = cudnn_library().finalize(raw());
+  if (CUDNN_STATUS_CATEGORY(status) == CUDNN_STATUS_NOT_SUPPORTED) return false;
+  CUDNN_CHECK(status);
+  return true;
+}
+
+int64_t CudnnDescriptor::get_int(cudnnBackendAttributeName_t name) const {
+  int64_t value = 0, count = 0;
+  get_raw(name, CUDNN_TYPE_INT64, 1, &count, &value);
+  return value;
+}
+
+std::vector<CudnnDescriptor> CudnnDescriptor::get_descriptors(
+    cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const {
+  int64_t count = 0;
+  get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr);
+  std::vector<CudnnDescriptor> descriptors;
+  std::vector<cudnnBackendDescriptor_t> raws;
+  for (int64_t i = 0; i < count; ++i) raws.push_back(descriptors.emplace_back(type).raw());
+  if (count > 0) get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &count, raws.data());
+  descriptors.erase(descriptors.begin() + count, descriptors.end());
+  return descriptors;
+}
+
+}  // namespace tengen::nn

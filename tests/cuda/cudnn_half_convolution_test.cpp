@@ -1,0 +1,152 @@
+// cuDNN's fused convolution in half precision against the reference device, from the same numbers
+// rounded to half.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include "nn/cuda/half_convolution.h"
+#include "nn/cuda/handles.h"
+#include "tests/cuda/device_values.h"
+#include "tests/cuda/emulation/cudnn_double.h"
+#include "tests/cuda/half_oracle.h"
+
+namespace tengen::nn {
+namespace {
+
+struct Extras {
+  bool bias = true, row_bias = false, residual = false, relu = false;
+  bool keeps_y = true, then = false, then_relu = false;
+};
+
+class CudnnHalfConvolutionTest : public testing::Test {
+ protected:
+  void SetUp() override { emulation::reset_cudnn_double(); }
+  ~CudnnHalfConvolutionTest() override { emulation::reset_cudnn_double(); }
+
+  static HalfConvolutionParts parts_of(HalfNumbers& numbers, const Conv2dShape& shape,
+                                       const Extras& extras) {
+    HalfConvolutionParts parts = numbers.parts(shape);
+    if (!extras.bias) parts.bias.clear();
+    parts.has_row_bias = extras.row_bias;
+    parts.has_residual = extras.residual;
+    parts.relu = extras.relu;
+    parts.keeps_y = extras.keeps_y;
+    parts.then_relu = extras.then_relu;
+    if (!extras.then) parts.factor.clear(), parts.term.clear();
+    return parts;
+  }
+
+  // Runs the convolution and compares everything that it makes; the residual is overwritten with y.
+  void check(const Conv2dShape& shape, const Extras& extras) {
+    SCOPED_TRACE(testing::Message()
+                 << shape.in << " -> " << shape.out << ", kernel " << shape.kernel_h << "; "
+                 << extras.bias << extras.row_bias << extras.residual << extras.relu
+                 << extras.keeps_y << extras.then << extras.then_relu);
+    HalfNumbers numbers(static_cast<uint64_t>(shape.in * 1000 + shape.out));
+    const HalfConvolutionParts parts = parts_of(numbers, shape, extras);
+    const auto size = [](int64_t n) { return static_cast<size_t>(n); };
+    const size_t y_size = size(shape.n * shape.out_height() * shape.out_width() * shape.out);
+    const auto x = numbers.values(size(shape.n * shape.height * shape.width * shape.in));
+    const auto row_bias = numbers.values(size(shape.n * shape.out));
+    const auto residual = numbers.values(y_size);
+    const std::vector<float> none, nan(y_size, NAN);
+    const HalfResults expected = expected_results(parts, x, extras.row_bias ? row_bias : none,
+                                                  extras.residual ? residual : none);
+    const auto convolution = make_cudnn_half_convolution(parts);
+    ASSERT_NE(convolution, nullptr);
+    const DeviceValues<__half> at_x(x), at_row(row_bias), then_y(nan);
+    const DeviceValues<__half> y(extras.residual ? residual : nan);
+    HalfConvolutionCall call{.x = at_x.data()};
+    if (extras.row_bias) call.row_bias = at_row.data();
+    if (extras.residual) call.residual = y.data();
+    if (extras.keeps_y) call.y = y.data();
+    if (extras.then) call.then_y = then_y.data();
+    const Stream stream = make_stream();
+    convolution->run(call, stream.get());
+    if (extras.keeps_y) expect_near(y.read(), expected.y);
+    if (!extras.then) return;
+    if (!extras.keeps_y) return expect_near(then_y.read(), expected.then_y);
+    // From y as it was kept.
+    std::vector<float> from_y = y.read();
+    for (size_t i = 0; i < y_size; ++i) {
+      const size_t channel = i % size(shape.out);
+      from_y[i] = from_y[i] * parts.factor[channel] + parts.term[channel];
+      if (extras.then_relu) from_y[i] = std::max(from_y[i], 0.0f);
+    }
+    expect_near(then_y.read(), from_y);
+  }
+
+  static constexpr int64_t kBoard = 5;
+  static Conv2dShape board(int64_t in, int64_t out, int64_t kernel = 3) {
+    return {.n = 2,
+            .height = kBoard,
+            .width = kBoard,
+            .in = in,
+            .out = out,
+            .kernel_h = kernel,
+            .kernel_w = kernel,
+            .padding = kernel / 2};
+  }
+};
+
+TEST_F(CudnnHalfConvolutionTest, AllThatMayFollowEqualsReference) {
+  for (int flags = 0; flags < 128; ++flags) {
+    const auto flag = [&](int i) { return (flags >> i & 1) != 0; };
+    const Extras extras{flag(0), flag(1), flag(2), flag(3), flag(4), flag(5), flag(6)};
+    if (!extras.then && (extras.then_relu || !extras.keeps_y)) continue;
+    check(board(6, 8), extras);
+  }
+}
+
+TEST_F(CudnnHalfConvolutionTest, KernelsOfOtherSizesAreKnown) {
+  check(board(22, 16, 5), {.relu = true});
+  check(board(16, 1, 1), {.bias = false});
+  Conv2dShape grouped = board(8, 8);
+  grouped.groups = 2, grouped.dilation = 2, grouped.padding = 2;
+  check(grouped, {.residual = true});
+}
+
+TEST_F(CudnnHalfConvolutionTest, ABiasInHalfPrecisionFindsItsOwnEngine) {
+  HalfNumbers numbers(1);
+  auto& engines = emulation::cudnn_double().engines;
+  std::erase_if(engines, [](const auto& engine) { return engine.compiled; });
+  const auto found =
+      make_cudnn_half_convolution(parts_of(numbers, board(8, 8), {.residual = true, .relu = true}));
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->name(), "cudnn engine 41");
+  check(board(8, 8), {.residual = true, .relu = true});
+  check(board(8, 8), {.relu = true});
+}
+
+TEST_F(CudnnHalfConvolutionTest, WhereCudnnHasNoEngineThereIsNone) {
+  HalfNumbers numbers(1);
+  emulation::cudnn_double().engines.clear();
+  EXPECT_EQ(make_cudnn_half_convolution(parts_of(numbers, board(8, 8), {})), nullptr);
+}
+
+TEST_F(CudnnHalfConvolutionTest, ARunCanBeCaptured) {
+  HalfNumbers numbers(2);
+  const Conv2dShape shape = board(4, 4);
+  const HalfConvolutionParts parts = parts_of(numbers, shape, {});
+  const auto x = numbers.values(static_cast<size_t>(shape.n * kBoard * kBoard * shape.in));
+  const auto convolution = make_cudnn_half_convolution(parts);
+  const DeviceValues<__half> at_x(x), y(std::vector<float>(x.size(), NAN));
+  const Stream stream = make_stream();
+  CUDA_CHECK(cudaStreamBeginCapture(stream.get(), cudaStreamCaptureModeThreadLocal));
+  convolution->run({.x = at_x.data(), .y = y.data()}, stream.get());
+  cudaGraph_t captured;
+  CUDA_CHECK(cudaStreamEndCapture(stream.get(), &captured));
+  const CapturedGraph graph(captured);
+  EXPECT_TRUE(std::isnan(y.read()[0]));
+  cudaGraphExec_t instance;
+  CUDA_CHECK(cudaGraphInstantiate(&instance, graph.get(), 0));
+  const ExecutableGraph executable(instance);
+  CUDA_CHECK(cudaGraphLaunch(executable.get(), stream.get()));
+  CUDA_CHECK(cudaStreamSynchronize(stream.get()));
+  expect_near(y.read(), expected_results(parts, x, {}, {}).y);
+}
+
+}  // namespace
+}  // namespace tengen::nn
