@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "nn/device.h"
 #include "tests/nn/scratch_folder.h"
 
 namespace tengen::nn {

@@ -48,7 +48,7 @@ step_build() {
   cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DTENGEN_TESTS=ON \
     -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_LIBRARY_ARCHITECTURE=x86_64-linux-gnu \
     -DCMAKE_CUDA_ARCHITECTURES="$(architecture)" -DTENGEN_CUDNN="$cudnn_headers" \
-    -DCMAKE_BUILD_RPATH="${libraries//:/;}" -DCMAKE_CXX_FLAGS="-isystem $prefix/include" \
+    -DCMAKE_BUILD_RPATH="${libraries//:/;}" -DCMAKE_CXX_FLAGS="-isystem $prefix/include -isystem $prefix/include/x86_64-linux-gnu" \
     -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$prefix/lib/x86_64-linux-gnu" "${own_tools[@]}" &&
     with_libraries make -C build -j "$(nproc)" 2>&1 | grep -E 'error|warning|\*\*\*|Built target' &&
     with_libraries build/tengen --version
