@@ -48,7 +48,9 @@ class HalfConvolution {
 };
 
 // Each for the current device; null where it does not know the shape.
-std::unique_ptr<HalfConvolution> make_own_half_convolution(const HalfConvolutionParts& parts);
+// Tengen's own cuts the batch into tiles of 64, 128 or 256 pixels; 0: those estimated the fastest.
+std::unique_ptr<HalfConvolution> make_own_half_convolution(const HalfConvolutionParts& parts,
+                                                           int tile_pixels = 0);
 std::unique_ptr<HalfConvolution> make_cudnn_half_convolution(const HalfConvolutionParts& parts);
 
 }  // namespace tengen::nn

@@ -192,8 +192,9 @@ Cut cut_into(const Conv2dShape& conv, int row_warps) {
   return cut;
 }
 
-// That which is estimated to be the fastest; without rows where none fits.
-Cut best_cut(const Conv2dShape& conv, const DeviceLimits& limits) {
+// That which is estimated to be the fastest, of those with so many rows if that is not 0; without
+// rows where none fits.
+Cut best_cut(const Conv2dShape& conv, const DeviceLimits& limits, int rows) {
   constexpr int kPixelsForTheRest = 32;  // loading the window and writing, a guess
   Cut best;
   double best_time = 0.0;
@@ -201,6 +202,7 @@ Cut best_cut(const Conv2dShape& conv, const DeviceLimits& limits) {
     const Cut cut = cut_into(conv, row_warps);
     const int warps = cut.row_warps * cut.tiles.warps;
     if (warps > most_warps(cut.tiles.pairs) || cut.shared_bytes > limits.shared_bytes) continue;
+    if (rows > 0 && rows != cut.rows()) continue;
     const double time = estimated_time({.blocks = int64_t{cut.row_blocks} * cut.column_blocks,
                                         .pixels = cut.rows(),
                                         .more_pixels = kPixelsForTheRest,
@@ -272,10 +274,11 @@ class OwnConvolution : public HalfConvolution {
 
 }  // namespace
 
-std::unique_ptr<HalfConvolution> make_own_half_convolution(const HalfConvolutionParts& parts) {
+std::unique_ptr<HalfConvolution> make_own_half_convolution(const HalfConvolutionParts& parts,
+                                                           int tile_pixels) {
   const DeviceLimits limits = current_device_limits();
   if (!limits.copies_beside || !knows_taps(parts.shape)) return nullptr;
-  const Cut cut = best_cut(parts.shape, limits);
+  const Cut cut = best_cut(parts.shape, limits, tile_pixels);
   if (cut.row_warps == 0) return nullptr;
   return std::make_unique<OwnConvolution>(parts, cut, limits);
 }

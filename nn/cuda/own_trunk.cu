@@ -164,8 +164,9 @@ Grouping group(const Conv2dShape& conv, int positions, int buffers) {
   return grouping;
 }
 
-// The one that is estimated to be the fastest.
-Grouping best_grouping(const Conv2dShape& conv, int buffers, const DeviceLimits& limits) {
+// The one that is estimated to be the fastest, or that of so many positions if they are not 0.
+Grouping best_grouping(const Conv2dShape& conv, int buffers, const DeviceLimits& limits,
+                       int asked) {
   Grouping best;
   double best_time = 0.0;
   for (int positions = 1;; ++positions) {
@@ -173,6 +174,7 @@ Grouping best_grouping(const Conv2dShape& conv, int buffers, const DeviceLimits&
     if (grouping.warps() > most_warps(grouping.tiles.pairs) ||
         grouping.shared_bytes > limits.shared_bytes)
       return best;
+    if (asked > 0 && positions != asked) continue;
     const double time = estimated_time({.blocks = (conv.n + positions - 1) / positions,
                                         .pixels = grouping.row_warps * kWarpRows,
                                         .warps = grouping.warps(),
@@ -270,7 +272,7 @@ class OwnTrunk : public Trunk {
 }  // namespace
 
 std::unique_ptr<Trunk> make_own_trunk(std::span<const TrunkLayer> layers,
-                                      std::span<const int> outputs) {
+                                      std::span<const int> outputs, int positions) {
   const DeviceLimits limits = current_device_limits();
   if (!limits.copies_beside || layers.empty()) return nullptr;
   for (const TrunkLayer& layer : layers)
@@ -283,7 +285,7 @@ std::unique_ptr<Trunk> make_own_trunk(std::span<const TrunkLayer> layers,
   }
   const TrunkBuffers buffers = assign_buffers(layers, outputs);
   if (buffers.count > kMostBuffers) return nullptr;
-  const Grouping grouping = best_grouping(layers[0].parts.shape, buffers.count, limits);
+  const Grouping grouping = best_grouping(layers[0].parts.shape, buffers.count, limits, positions);
   if (grouping.positions == 0) return nullptr;
   return std::make_unique<OwnTrunk>(layers, buffers, grouping, limits);
 }

@@ -39,8 +39,9 @@ class Trunk {
 
 // For the current device. `outputs` are the values wanted in the end. Null where the layers are
 // not stride-1 'same' convolutions of one and the same shape with as many channels out as in, or
-// where the values alive at one time do not fit into the shared memory of a block.
+// where the values alive at one time do not fit into the shared memory of a block. `positions` of a
+// block; 0: as many as are estimated to be the fastest.
 std::unique_ptr<Trunk> make_own_trunk(std::span<const TrunkLayer> layers,
-                                      std::span<const int> outputs);
+                                      std::span<const int> outputs, int positions = 0);
 
 }  // namespace tengen::nn

@@ -8,7 +8,6 @@
 
 #include "nn/base/rng.h"
 #include "nn/cuda/half_convolution.h"
-#include "nn/cuda/tap_layout.h"
 #include "nn/device.h"
 #include "tests/cuda/device_under_test.h"
 #include "tests/cuda/device_values.h"
@@ -25,7 +24,7 @@ struct Extras {
 };
 
 // Runs the convolution and compares everything that it makes.
-void check(const Conv2dShape& shape, const Extras& extras = {}) {
+void check(const Conv2dShape& shape, const Extras& extras = {}, int tile_pixels = 0) {
   SCOPED_TRACE(testing::Message() << shape.n << " x " << shape.height << " x " << shape.width
                                   << ", " << shape.in << " -> " << shape.out << ", kernel "
                                   << shape.kernel_h << "; " << extras.bias << extras.row_bias
@@ -50,7 +49,7 @@ void check(const Conv2dShape& shape, const Extras& extras = {}) {
       expected_results(parts, x, extras.row_bias ? row_bias : std::vector<float>(),
                        extras.residual ? residual : std::vector<float>());
 
-  const auto convolution = make_own_half_convolution(parts);
+  const auto convolution = make_own_half_convolution(parts, tile_pixels);
   ASSERT_NE(convolution, nullptr);
   const DeviceValues<__half> dx(x), drow(row_bias), then_y(std::vector<float>(y_size, NAN));
   // The residual is overwritten with y.
@@ -83,9 +82,9 @@ TEST_F(OwnConvolution, KnowsAnyNumberOfPositions) {
   for (const int64_t n : {1, 2, 7, 13}) check(board(n, 9, 9, 16, 16));
 }
 
-// More than one block has, and no whole number of blocks.
-TEST_F(OwnConvolution, KnowsLargeBatches) {
-  check(board(5 * current_device_limits().multiprocessors + 3, 9, 9, 16, 48));
+// Several tiles of each size, and no whole number of them.
+TEST_F(OwnConvolution, KnowsEverySizeOfTile) {
+  for (const int pixels : {64, 128, 256}) check(board(5, 9, 9, 32, 48), {}, pixels);
 }
 
 TEST_F(OwnConvolution, KnowsAnyNumberOfChannels) {
