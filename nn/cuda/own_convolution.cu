@@ -6,12 +6,12 @@
 // stream by (tap_product.h). In the end its results go through shared memory, so that they are
 // written, and a residual read, in whole rows.
 //
-// What limits it, computed and not measured, for 3x3, 96 to 96 channels:
+// What limits it, computed and not measured, for 3x3, 96 to 96 channels, 19x19:
 // - Products: a pixel takes 2 * 9 * 96 * 96 = 166 kFLOP. mma.sync is said to reach about 60 % of
-//   what wgmma does on Hopper, so some 500 of 790 TFLOP/s: 3 G pixels/s, 37 M 9x9 images/s a layer.
+//   what wgmma does on Hopper, so some 500 of 790 TFLOP/s: 3 G pixels/s, 8.3 M images/s a layer.
 // - Shared memory: in a step of 16 channels a warp of 64 pixels by 48 channels reads (64 + 48) * 32
 //   = 3584 bytes, 28 cycles at 128 bytes, for 49152 products: 1755 a cycle and multiprocessor,
-//   against 2048 of the tensor cores' peak on Hopper (1280 at the 60 % above), 1024 on Ampere.
+//   against 2048 of the tensor cores' peak on Hopper (1230 at the 60 % above), 1024 on Ampere.
 // - L2: a block of 256 pixels reads 166 KB of weights and 296 * 192 = 57 KB of pixels and writes
 //   49 KB for 42.5 MFLOP: 156 FLOP a byte, 3.2 TB/s at 500 TFLOP/s. It is close to the limit, and
 //   twice of that for blocks of 128: the reason for large tiles, and for own_trunk.h.

@@ -4,16 +4,16 @@
 //
 // What limits it, computed and not measured, for 9x9 and 96 channels, three positions a block:
 // - Products: 243 of 256 rows of the tiles are pixels. At the 500 TFLOP/s that mma.sync may reach
-//   on Hopper, 12 layers of 13.4 MFLOP would take 2.9 M positions/s, at the pace of shared memory
-//   (own_convolution.cu) much the same.
+//   on Hopper, 12 layers of 13.4 MFLOP would take 2.9 M positions/s; shared memory allows more
+//   (own_convolution.cu).
 // - L2: a layer's 166 KB of weights for 3 positions: 2.0 MB a block of 12 layers, 1.9 TB/s at that
 //   pace, and 31 KB a position in and out, 0.1 TB/s, where a launch for each layer moves 12 times
 //   that and waits for it.
-// - Barriers: one in 48 products of a warp, which take its tensor core some 400 cycles or, with
-//   eight warps, twice that, and two more a layer. Between layers the tensor cores stand still
-//   while sums become activations: 24 K sums of 256 threads, about 1 K of a layer's 22 K cycles.
-// Shared memory: 2 buffers of 243 * 208 bytes, 3 stages of 6 KB, 121 KB in all; one 19x19 position
-// takes 170 KB.
+// - Barriers: one in 48 products of a warp, for which two warps keep a tensor core busy for some
+//   640 cycles, and two more a layer. Between layers the tensor cores stand still while sums become
+//   activations: 96 sums a thread, perhaps 2 K of a layer's 17 K cycles.
+// Shared memory: 2 buffers of 248 * 208 bytes, 3 stages of 6 KB, 123 KB in all; one 19x19 position
+// takes 173 KB.
 #include <algorithm>
 
 #include "nn/cuda/device_array.h"
