@@ -24,12 +24,12 @@ std::string trunk_for(const Conv2dShape& shape) {
   return trunk ? trunk->name() : "none";
 }
 
-class OwnTiles : public testing::Test {
+class EmulatedTiles : public testing::Test {
  protected:
-  ~OwnTiles() override { emulation::faults() = {}; }
+  ~EmulatedTiles() override { emulation::faults() = {}; }
 };
 
-TEST_F(OwnTiles, AreLargeForLargeBatches) {
+TEST_F(EmulatedTiles, AreLargeForLargeBatches) {
   EXPECT_EQ(convolution_for(board(1, 9, 9, 16, 32)), "own 64x32");
   EXPECT_EQ(convolution_for(board(100, 9, 9, 16, 32)), "own 256x32");
   EXPECT_EQ(trunk_for(board(4, 9, 9, 32, 32)), "own trunk of 2, 1 positions a block");
@@ -38,7 +38,7 @@ TEST_F(OwnTiles, AreLargeForLargeBatches) {
 
 // The limits of other chips: 163 KB of shared memory in a block at compute capability 8.0, 99 from
 // 8.6 on, and no copies beside the computation before.
-TEST_F(OwnTiles, FitTheDevice) {
+TEST_F(EmulatedTiles, FitTheDevice) {
   const Conv2dShape big = board(100, 19, 19, 256, 64), small = board(100, 9, 9, 96, 96);
   EXPECT_EQ(convolution_for(big), "own 256x64");
   EXPECT_EQ(trunk_for(small), "own trunk of 2, 3 positions a block");
@@ -52,7 +52,7 @@ TEST_F(OwnTiles, FitTheDevice) {
   EXPECT_EQ(trunk_for(small), "none");
 }
 
-TEST_F(OwnTiles, MakeOneLaunchOfATrunk) {
+TEST_F(EmulatedTiles, MakeOneLaunchOfATrunk) {
   HalfNumbers numbers(3);
   const Layers run = blocks_that_end_in_a_rectifier(numbers, board(2, 5, 5, 16, 16), 2);
   const auto trunk = make_own_trunk(run.layers, run.outputs);
