@@ -97,7 +97,7 @@ __device__ void finish(const ConvolutionWork& work, const OutputTile& tile, int 
       a += more.x;
       b += more.y;
     }
-    if (work.relu) a = rectified(a), b = rectified(b);
+    if (work.relu) rectify(a, b);
     if (work.call.y) *place(row, column) = __floats2half2_rn(a, b);
   });
   if (work.call.y) {
@@ -112,7 +112,7 @@ __device__ void finish(const ConvolutionWork& work, const OutputTile& tile, int 
     if (outside(row, column)) return;
     a = a * factor[column] + term[column];
     b = b * factor[column + 1] + term[column + 1];
-    if (work.then_relu) a = rectified(a), b = rectified(b);
+    if (work.then_relu) rectify(a, b);
     *place(row, column) = __floats2half2_rn(a, b);
   });
   __syncthreads();

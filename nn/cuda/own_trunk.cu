@@ -75,12 +75,12 @@ __device__ void finish(const TrunkWork& work, const LayerWork& layer, const floa
       a += more.x;
       b += more.y;
     }
-    if (layer.relu) a = rectified(a), b = rectified(b);
+    if (layer.relu) rectify(a, b);
     if (layer.buffers.y >= 0) *place(layer.buffers.y) = __floats2half2_rn(a, b);
     if (layer.buffers.then_y < 0) return;
     a = a * factor[column] + term[column];
     b = b * factor[column + 1] + term[column + 1];
-    if (layer.then_relu) a = rectified(a), b = rectified(b);
+    if (layer.then_relu) rectify(a, b);
     *place(layer.buffers.then_y) = __floats2half2_rn(a, b);
   });
 }

@@ -48,7 +48,7 @@ struct ColumnTiles {
 };
 ColumnTiles column_tiles(int64_t out);
 
-// Of a block, as registers allow: 64 K of them, 168 to a thread or 224 where a tile is wide.
+// Of a block, as 64 K registers allow: 168 to a thread, or 255 where a tile is wide.
 __host__ __device__ constexpr int most_warps(int pairs) { return pairs == 4 ? 8 : 12; }
 
 // The weights in the order in which the tensor cores take them: a stage after the other, one for

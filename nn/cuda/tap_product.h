@@ -172,8 +172,11 @@ __device__ inline void clear(WarpSums<kPairs>& sums) {
   for_each_sum(sums, [](int, int, float& a, float& b) { a = b = 0.0f; });
 }
 
-// Not a maximum: a NaN stays one.
-__device__ inline float rectified(float x) { return x < 0.0f ? 0.0f : x; }
+// Not by a maximum, so that a NaN stays one.
+__device__ inline void rectify(float& a, float& b) {
+  if (a < 0.0f) a = 0.0f;
+  if (b < 0.0f) b = 0.0f;
+}
 
 // Begins to copy `count` pixels of `channels` channels from global memory into rows, and fills
 // these up with zeros.

@@ -92,7 +92,7 @@ TEST_F(OwnConvolution, KnowsAnyNumberOfChannels) {
     check(board(1, 9, 9, channels, channels));
   check(board(1, 5, 5, 32, 384));  // two blocks of columns
   check(board(1, 5, 5, 160, 24));
-  for (const int64_t planes : {1, 17, 22}) check(board(2, 9, 9, planes, 32));
+  for (const int64_t planes : {1, 17, 22, 24}) check(board(2, 9, 9, planes, 32));
 }
 
 TEST_F(OwnConvolution, KnowsOtherKernels) {
