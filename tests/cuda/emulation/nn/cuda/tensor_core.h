@@ -23,21 +23,20 @@ inline float half_of_pair(unsigned pair, int which) {
 }
 
 inline void multiply_add(const LeftFragment& left, const RightFragment& right, float (&sums)[4]) {
-  struct Operands {
-    LeftFragment left;
-    RightFragment right;
+  struct Operands {  // element by element
+    float left[8], right[4];
   };
-  const Operands mine{left, right};
+  Operands mine;
+  for (int i = 0; i < 8; ++i) mine.left[i] = half_of_pair(left.pairs[i / 2], i % 2);
+  for (int i = 0; i < 4; ++i) mine.right[i] = half_of_pair(right.pairs[i / 2], i % 2);
   Operands of_lane[32];
   emulation::exchange_all(0xffffffffu, &mine, of_lane, sizeof(Operands));
   // The element of `left` and of `right`, from the lane that holds it.
   const auto left_at = [&](int row, int k) {
-    const Operands& holder = of_lane[row % 8 * 4 + k % 8 / 2];
-    return half_of_pair(holder.left.pairs[row / 8 + k / 8 * 2], k % 2);
+    return of_lane[row % 8 * 4 + k % 8 / 2].left[row / 8 * 2 + k / 8 * 4 + k % 2];
   };
   const auto right_at = [&](int k, int column) {
-    const Operands& holder = of_lane[column * 4 + k % 8 / 2];
-    return half_of_pair(holder.right.pairs[k / 8], k % 2);
+    return of_lane[column * 4 + k % 8 / 2].right[k / 8 * 2 + k % 2];
   };
   const int group = emulation::lane() / 4, in_group = emulation::lane() % 4;
   for (int i = 0; i < 4; ++i) {
