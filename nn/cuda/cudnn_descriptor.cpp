@@ -1,5 +1,7 @@
 #include "nn/cuda/cudnn_descriptor.h"
 
+#include <algorithm>
+
 namespace tengen::nn {
 
 CudnnDescriptor::CudnnDescriptor(cudnnBackendDescriptorType_t type) {
@@ -51,21 +53,21 @@ bool CudnnDescriptor::finalize_if_supported() {
   return true;
 }
 
-int64_t CudnnDescriptor::get_int(cudnnBackendAttributeName_t name) const {
-  int64_t value = 0, count = 0;
-  get_raw(name, CUDNN_TYPE_INT64, 1, &count, &value);
-  return value;
-}
-
-std::vector<CudnnDescriptor> CudnnDescriptor::get_descriptors(
-    cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type) const {
+int64_t CudnnDescriptor::count(cudnnBackendAttributeName_t name) const {
   int64_t count = 0;
   get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr);
+  return count;
+}
+
+std::vector<CudnnDescriptor> CudnnDescriptor::get_descriptors(cudnnBackendAttributeName_t name,
+                                                              cudnnBackendDescriptorType_t type,
+                                                              int64_t most) const {
   std::vector<CudnnDescriptor> descriptors;
   std::vector<cudnnBackendDescriptor_t> raws;
-  for (int64_t i = 0; i < count; ++i) raws.push_back(descriptors.emplace_back(type).raw());
-  if (count > 0) get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &count, raws.data());
-  descriptors.erase(descriptors.begin() + count, descriptors.end());
+  for (int64_t i = 0; i < most; ++i) raws.push_back(descriptors.emplace_back(type).raw());
+  int64_t found = 0;
+  if (most > 0) get_raw(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, most, &found, raws.data());
+  descriptors.erase(descriptors.begin() + std::min(found, most), descriptors.end());
   return descriptors;
 }
 

@@ -63,10 +63,19 @@ class CudnnDescriptor {
     values.resize(static_cast<size_t>(count));  // it may have promised too many
     return values;
   }
-  int64_t get_int(cudnnBackendAttributeName_t name) const;
-  // Those that the attribute holds, all of one type; there may be none.
+  template <class Value>
+  Value get_one(cudnnBackendAttributeName_t name) const {
+    Value value{};
+    int64_t count = 0;
+    get_raw(name, cudnn_type<Value>(), 1, &count, &value);
+    return value;
+  }
+  // Those that the attribute holds, all of one type; there may be none. `most` of them: not every
+  // attribute says how many there are before it is given room.
   std::vector<CudnnDescriptor> get_descriptors(cudnnBackendAttributeName_t name,
-                                               cudnnBackendDescriptorType_t type) const;
+                                               cudnnBackendDescriptorType_t type,
+                                               int64_t most) const;
+  int64_t count(cudnnBackendAttributeName_t name) const;  // of descriptors, if it does say
 
   // `other` lives at least as long as this.
   void keep(const CudnnDescriptor& other) { held_->kept.push_back(other.held_); }

@@ -62,9 +62,9 @@ bool has(const std::vector<Note>& notes, Note note) {
 
 void describe_engine(CudnnConfig& config) {
   const std::vector<CudnnDescriptor> engines = config.descriptor.get_descriptors(
-      CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+      CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
   const CudnnDescriptor& engine = engines.at(0);
-  config.engine = engine.get_int(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
+  config.engine = engine.get_one<int64_t>(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
   const auto notes = engine.get<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE);
   const auto habits = engine.get<cudnnBackendBehaviorNote_t>(CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE);
   config.tensor_core = has(notes, CUDNN_NUMERICAL_NOTE_TENSOR_CORE);
@@ -77,10 +77,12 @@ void describe_engine(CudnnConfig& config) {
 void name_config(CudnnConfig& config) {
   config.name = std::to_string(config.engine);
   for (const CudnnDescriptor& knob : config.descriptor.get_descriptors(
-           CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR)) {
-    const auto type = knob.get<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE);
-    config.name.append(" ").append(std::to_string(type.at(0)));
-    config.name.append("=").append(std::to_string(knob.get_int(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE)));
+           CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR,
+           CUDNN_KNOB_TYPE_COUNTS)) {
+    const auto type = knob.get_one<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE);
+    const auto value = knob.get_one<int64_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE);
+    config.name.append(" ").append(std::to_string(type));
+    config.name.append("=").append(std::to_string(value));
   }
 }
 
@@ -147,8 +149,9 @@ std::vector<CudnnConfig> propose_configs(const CudnnGraph& graph, const CudnnTar
   if (target.properties) heuristics.set(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, *target.properties);
   std::vector<CudnnConfig> configs;
   if (!heuristics.finalize_if_supported()) return configs;
-  for (CudnnDescriptor d : heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS,
-                                                      CUDNN_BACKEND_ENGINECFG_DESCRIPTOR)) {
+  for (CudnnDescriptor d :
+       heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                                  heuristics.count(CUDNN_ATTR_ENGINEHEUR_RESULTS))) {
     CudnnConfig config;
     config.descriptor = d;
     d.keep(heuristics);
@@ -166,7 +169,7 @@ std::optional<CudnnPlan> CudnnPlan::make(const CudnnConfig& config, const CudnnT
   made.plan_.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config.descriptor);
   if (!made.plan_.finalize_if_supported()) return std::nullopt;
   made.workspace_bytes_ =
-      static_cast<size_t>(made.plan_.get_int(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
+      static_cast<size_t>(made.plan_.get_one<int64_t>(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
   made.engine_ = config.engine;
   made.name_ = config.name;
   return made;

@@ -18,10 +18,6 @@ std::string describe_machine() {
   return std::string(properties.name) + ", cuDNN " + std::to_string(cudnn_library().version());
 }
 
-bool is_wanted(const CudnnConfig& config, const SearchedGraph& graph) {
-  return config.repeatable && !config.rounds && (graph.tensor_core || !config.tensor_core);
-}
-
 std::string choice_of(size_t graph, const std::string& config) {
   return std::to_string(graph) + ": " + config;
 }
@@ -47,6 +43,10 @@ float time_of(const std::function<void()>& run, cudaStream_t stream) {
 }
 
 }  // namespace
+
+bool is_wanted(const CudnnConfig& config, bool tensor_core) {
+  return config.repeatable && !config.rounds && (tensor_core || !config.tensor_core);
+}
 
 std::shared_ptr<CudnnSession> CudnnSession::of_current_device() {
   static std::mutex mutex;
@@ -75,7 +75,8 @@ std::vector<CudnnSession::Configs> CudnnSession::configs_of(std::span<SearchedGr
     Configs& configs = all.emplace_back();
     if (!searched.graph.finalize({.handle = handle_})) continue;
     configs = propose_configs(searched.graph, {.handle = handle_}, mode);
-    std::erase_if(configs, [&](const CudnnConfig& c) { return !is_wanted(c, searched); });
+    std::erase_if(configs,
+                  [&](const CudnnConfig& c) { return !is_wanted(c, searched.tensor_core); });
   }
   return all;
 }

@@ -17,7 +17,7 @@ namespace tengen::nn {
 struct PlanSearch {
   std::string key;        // names what is computed, without the machine
   int most_tried = 8;     // plans of each graph; 1: the first that cuDNN names, untried
-  int most_compiled = 3;  // of them, those whose kernel must be compiled
+  int most_compiled = 2;  // of them, those whose kernel must be compiled
   size_t most_workspace = size_t{256} << 20;
 };
 
@@ -25,6 +25,9 @@ struct SearchedGraph {
   CudnnGraph graph;
   bool tensor_core = true;  // plans may use it; they round float32 to TF32
 };
+
+// Whether a session takes plans of it.
+bool is_wanted(const CudnnConfig& config, bool tensor_core);
 
 // A plan for one of several graphs that compute the same.
 struct ChosenPlan {

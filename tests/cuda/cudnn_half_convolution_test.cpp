@@ -92,12 +92,17 @@ class CudnnHalfConvolutionTest : public testing::Test {
 };
 
 TEST_F(CudnnHalfConvolutionTest, AllThatMayFollowEqualsReference) {
-  for (int flags = 0; flags < 128; ++flags) {
-    const auto flag = [&](int i) { return (flags >> i & 1) != 0; };
-    const Extras extras{flag(0), flag(1), flag(2), flag(3), flag(4), flag(5), flag(6)};
-    if (!extras.then && (extras.then_relu || !extras.keeps_y)) continue;
-    check(board(6, 8), extras);
-  }
+  for (int flags = 0; flags < 16; ++flags)
+    check(board(6, 8), {(flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0});
+  for (const bool keeps_y : {false, true})
+    for (const bool then_relu : {false, true}) {
+      check(board(6, 8), {.bias = false,
+                          .residual = true,
+                          .keeps_y = keeps_y,
+                          .then = true,
+                          .then_relu = then_relu});
+      check(board(6, 8), {.relu = true, .keeps_y = keeps_y, .then = true, .then_relu = then_relu});
+    }
 }
 
 TEST_F(CudnnHalfConvolutionTest, KernelsOfOtherSizesAreKnown) {

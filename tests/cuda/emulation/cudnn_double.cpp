@@ -220,7 +220,8 @@ cudnnStatus_t get_attribute(cudnnBackendDescriptor_t descriptor, cudnnBackendAtt
     require(from.is_final, "finalised");
     const Attribute& attribute = from.at(name);
     require(attribute.type == type, "the type");
-    *count = attribute.count;
+    // How many knobs are set, cuDNN does not say before it is given room.
+    *count = requested == 0 && name == CUDNN_ATTR_ENGINECFG_KNOB_CHOICES ? 0 : attribute.count;
     if (requested == 0) return;
     const int64_t given = std::min(requested, attribute.count);
     if (type != CUDNN_TYPE_BACKEND_DESCRIPTOR) {
