@@ -46,9 +46,25 @@ void CudnnDescriptor::set_pointers(cudnnBackendAttributeName_t name,
 
 void CudnnDescriptor::finalize() { CUDNN_CHECK(cudnn_library().finalize(raw())); }
 
+// A kernel that does not compile is no error of ours either, as long as there is memory and the
+// device lives.
 bool CudnnDescriptor::finalize_if_supported() {
   const cudnnStatus_t status = cudnn_library().finalize(raw());
-  if (CUDNN_STATUS_CATEGORY(status) == CUDNN_STATUS_NOT_SUPPORTED) return false;
+  switch (CUDNN_STATUS_CATEGORY(status)) {
+    case CUDNN_STATUS_NOT_SUPPORTED:
+      return false;
+    case CUDNN_STATUS_INTERNAL_ERROR:
+    case CUDNN_STATUS_EXECUTION_FAILED:
+      try {
+        CUDNN_CHECK(status);
+      } catch (const OutOfDeviceMemory&) {
+        throw;
+      } catch (const DeviceLost&) {
+        throw;
+      } catch (const CudaError&) {
+        return false;
+      }
+  }
   CUDNN_CHECK(status);
   return true;
 }

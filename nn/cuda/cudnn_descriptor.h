@@ -51,7 +51,8 @@ class CudnnDescriptor {
   void set_pointers(cudnnBackendAttributeName_t name, const std::vector<void*>& pointers);
 
   void finalize();
-  // False where cuDNN says that it does not support what is described; an Error for the rest.
+  // False where cuDNN does not support what is described or fails at it; an Error if the
+  // description is wrong, memory is short or the device lost.
   bool finalize_if_supported();
 
   template <class Value>

@@ -22,6 +22,7 @@ class DeviceFloats {
   float* data() const { return static_cast<float*>(memory_) + offset_; }
   void set(const std::vector<float>& values) {
     CUDA_CHECK(cudaMemcpy(data(), values.data(), size_ * sizeof(float), cudaMemcpyHostToDevice));
+    CUDA_CHECK(cudaStreamSynchronize(nullptr));  // a copy from pageable memory may return before
   }
   // What stands there once everything queued is done.
   std::vector<float> read() const {

@@ -135,7 +135,7 @@ void propose(Description& heuristics) {
 void make_plan(Description& plan) {
   require(plan.value<cudnnHandle_t>(CUDNN_ATTR_EXECUTION_PLAN_HANDLE) != nullptr, "a handle");
   const CudnnEngine& engine = engine_of(*plan.child(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
-  if (engine.refuses) throw CudnnRefusal(CUDNN_STATUS_NOT_SUPPORTED_SHAPE, "not this shape");
+  if (engine.refuses != CUDNN_STATUS_SUCCESS) throw CudnnRefusal(engine.refuses, "refused");
   ++cudnn_double().plans;
   plan.attributes[CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE] =
       attribute_of<int64_t>(CUDNN_TYPE_INT64, {engine.workspace});

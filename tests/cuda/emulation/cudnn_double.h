@@ -22,9 +22,9 @@ struct CudnnEngine {
   bool is_fallback = false;
   bool half_bias_only = false;  // convolution, residual, bias and relu, all in fp16
   int64_t workspace = 4096;
-  int delay_ms = 0;      // what a run takes beside the sums
-  bool fails = false;    // its plans are made, and do not run
-  bool refuses = false;  // its plans are not made
+  int delay_ms = 0;                              // what a run takes beside the sums
+  bool fails = false;                            // its plans are made, and do not run
+  cudnnStatus_t refuses = CUDNN_STATUS_SUCCESS;  // why its plans are not made
 };
 
 struct CudnnDouble {

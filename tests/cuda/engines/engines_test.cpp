@@ -155,6 +155,11 @@ TEST_F(CudnnOnAnH200, ConvolvesTheGradientOfWeightsInBfloat16) {
   expect_plan(bfloat16_graph(ConvolutionPart::kGradWeight, board(256, 9, 96, 96), 16), "weight");
 }
 
+TEST_F(CudnnOnAnH200, ConvolvesFewChannelsInBfloat16) {
+  expect_plan(bfloat16_graph(ConvolutionPart::kForward, board(128, 28, 1, 32), 16), "1 channel");
+  expect_plan(bfloat16_graph(ConvolutionPart::kForward, board(256, 9, 22, 96), 16), "22 channels");
+}
+
 class CudnnFusesOnAnH200 : public CudnnOnAnH200 {
  protected:
   static HalfConvolutionParts parts_of(const Conv2dShape& s) {

@@ -160,7 +160,8 @@ TEST_F(Plans, EnginesWhoseResultsVaryAreNotTaken) {
 }
 
 TEST_F(Plans, EnginesThatRefuseOrFailArePassedOver) {
-  engines() = {{.index = 1, .notes = {}, .refuses = true},
+  engines() = {{.index = 1, .notes = {}, .refuses = CUDNN_STATUS_NOT_SUPPORTED_SHAPE},
+               {.index = 5, .notes = {}, .refuses = CUDNN_STATUS_INTERNAL_ERROR_COMPILATION_FAILED},
                {.index = 2, .notes = {}, .fails = true},
                {.index = 3, .notes = {}, .workspace = int64_t{1} << 40},
                {.index = 4, .notes = {}}};
@@ -169,7 +170,7 @@ TEST_F(Plans, EnginesThatRefuseOrFailArePassedOver) {
 }
 
 TEST_F(Plans, WhereTheBestEnginesRefuseTheFallbackServes) {
-  engines() = {{.index = 1, .notes = {}, .refuses = true},
+  engines() = {{.index = 1, .notes = {}, .refuses = CUDNN_STATUS_NOT_SUPPORTED_SHAPE},
                {.index = 9, .notes = {}, .is_fallback = true}};
   EXPECT_EQ(start(), 13.0f);
   EXPECT_NE(read_file(plan_choices_path()).find("\t0: 9 "), std::string::npos);
