@@ -78,7 +78,7 @@ std::optional<CublasLtProduct> CublasLtProduct::make(cublasLtHandle_t handle,
       handle, product.desc_.get(), product.first_.get(), product.second_.get(),
       product.result_.get(), product.result_.get(), preference.get(), 1, &best, &found);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED) return std::nullopt;
-  CUBLAS_CHECK(status);
+  check_cublas(status, __FILE__, __LINE__, "cublasLtMatmulAlgoGetHeuristic");
   if (found == 0 || best.state != CUBLAS_STATUS_SUCCESS) return std::nullopt;
   product.algorithm_ = best.algo;
   return product;

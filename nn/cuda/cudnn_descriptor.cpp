@@ -50,22 +50,19 @@ void CudnnDescriptor::finalize() { CUDNN_CHECK(cudnn_library().finalize(raw()));
 // device lives.
 bool CudnnDescriptor::finalize_if_supported() {
   const cudnnStatus_t status = cudnn_library().finalize(raw());
-  switch (CUDNN_STATUS_CATEGORY(status)) {
-    case CUDNN_STATUS_NOT_SUPPORTED:
+  const int category = CUDNN_STATUS_CATEGORY(status);
+  if (category == CUDNN_STATUS_NOT_SUPPORTED) return false;
+  try {
+    check_cudnn(status, __FILE__, __LINE__, "cudnnBackendFinalize");
+  } catch (const OutOfDeviceMemory&) {
+    throw;
+  } catch (const DeviceLost&) {
+    throw;
+  } catch (const CudaError&) {
+    if (category == CUDNN_STATUS_INTERNAL_ERROR || category == CUDNN_STATUS_EXECUTION_FAILED)
       return false;
-    case CUDNN_STATUS_INTERNAL_ERROR:
-    case CUDNN_STATUS_EXECUTION_FAILED:
-      try {
-        CUDNN_CHECK(status);
-      } catch (const OutOfDeviceMemory&) {
-        throw;
-      } catch (const DeviceLost&) {
-        throw;
-      } catch (const CudaError&) {
-        return false;
-      }
+    throw;
   }
-  CUDNN_CHECK(status);
   return true;
 }
 

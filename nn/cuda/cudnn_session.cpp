@@ -22,14 +22,12 @@ std::string choice_of(size_t graph, const std::string& config) {
   return std::to_string(graph) + ": " + config;
 }
 
-// Milliseconds of a run. Infinite where the plan turns out not to work, as long as the device
-// lives and has memory.
+// Milliseconds of a run. Infinite where the plan turns out not to work or to want more memory than
+// there is, as long as the device lives.
 float time_of(const std::function<void()>& run, cudaStream_t stream) {
   const Event begin = make_timing_event(), end = make_timing_event();
   try {
     run();
-  } catch (const OutOfDeviceMemory&) {
-    throw;
   } catch (const DeviceLost&) {
     throw;
   } catch (const CudaError&) {

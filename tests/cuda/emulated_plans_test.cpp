@@ -169,6 +169,14 @@ TEST_F(Plans, EnginesThatRefuseOrFailArePassedOver) {
   EXPECT_NE(read_file(plan_choices_path()).find("\t0: 4 "), std::string::npos);
 }
 
+TEST_F(Plans, APlanThatWantsMoreMemoryThanThereIsIsPassedOver) {
+  engines() = {{.index = 1, .notes = {}, .workspace = int64_t{200} << 20},
+               {.index = 2, .notes = {}}};
+  emulation::faults().memory_limit = emulation::allocated_bytes() + (size_t{100} << 20);
+  EXPECT_EQ(start(), 13.0f);
+  EXPECT_NE(read_file(plan_choices_path()).find("\t0: 2 "), std::string::npos);
+}
+
 TEST_F(Plans, WhereTheBestEnginesRefuseTheFallbackServes) {
   engines() = {{.index = 1, .notes = {}, .refuses = CUDNN_STATUS_NOT_SUPPORTED_SHAPE},
                {.index = 9, .notes = {}, .is_fallback = true}};
