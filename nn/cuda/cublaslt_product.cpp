@@ -81,6 +81,7 @@ std::optional<CublasLtProduct> CublasLtProduct::make(cublasLtHandle_t handle,
   check_cublas(status, __FILE__, __LINE__, "cublasLtMatmulAlgoGetHeuristic");
   if (found == 0 || best.state != CUBLAS_STATUS_SUCCESS) return std::nullopt;
   product.algorithm_ = best.algo;
+  product.workspace_bytes_ = best.workspaceSize;
   return product;
 }
 
@@ -89,7 +90,7 @@ void CublasLtProduct::run(cublasLtHandle_t handle, const void* a, const void* b,
   const float alpha = 1.0f;
   CUBLAS_CHECK(cublaslt_library().matmul(handle, desc_.get(), &alpha, b, first_.get(), a,
                                          second_.get(), &beta, c, result_.get(), c, result_.get(),
-                                         &algorithm_, workspace, kCublasLtWorkspace, stream));
+                                         &algorithm_, workspace, workspace_bytes_, stream));
 }
 
 }  // namespace tengen::nn

@@ -12,7 +12,8 @@
 
 namespace tengen::nn {
 
-constexpr size_t kCublasLtWorkspace = size_t{32} << 20;  // what NVIDIA recommends for Hopper
+// What an algorithm may ask for at most: NVIDIA's recommendation for Hopper.
+constexpr size_t kCublasLtWorkspace = size_t{32} << 20;
 
 // c [m,n] = op(a) op(b) + beta c, `batch` times, row-major, the factors of `type`, c in float32.
 struct ProductShape {
@@ -43,7 +44,8 @@ class CublasLtProduct {
   // Nothing if cuBLASLt has no algorithm for the shape.
   static std::optional<CublasLtProduct> make(cublasLtHandle_t handle, const ProductShape& shape);
 
-  // `workspace` has kCublasLtWorkspace bytes.
+  size_t workspace_bytes() const { return workspace_bytes_; }
+  // `workspace` has so many bytes.
   void run(cublasLtHandle_t handle, const void* a, const void* b, float beta, float* c,
            void* workspace, cudaStream_t stream) const;
 
@@ -53,6 +55,7 @@ class CublasLtProduct {
   MatmulDesc desc_;
   MatrixLayout first_, second_, result_;  // b, a and c, column-major: c^T = op(b)^T op(a)^T
   cublasLtMatmulAlgo_t algorithm_{};
+  size_t workspace_bytes_ = 0;
 };
 
 }  // namespace tengen::nn

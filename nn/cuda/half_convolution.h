@@ -43,7 +43,8 @@ class HalfConvolution {
  public:
   virtual ~HalfConvolution() = default;
   virtual std::string name() const = 0;  // "cudnn engine 12", "own 64x96"
-  // Queues it; allocates nothing, so that it can be captured into a graph.
+  // Queues it; allocates nothing, so that it can be captured into a graph. Runs share one
+  // workspace: whoever uses several streams orders them.
   virtual void run(const HalfConvolutionCall& call, cudaStream_t stream) const = 0;
 };
 

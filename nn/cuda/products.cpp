@@ -110,7 +110,7 @@ struct Products::Parts {
 
   void run(const CublasLtProduct& product, const Call& call, const void* a, const void* b) {
     product.run(handle.get(), a, b, call.s.beta, call.c,
-                workspaces.of(call.stream, kCublasLtWorkspace), call.stream);
+                workspaces.of(call.stream, product.workspace_bytes()), call.stream);
   }
 
   const cublasComputeType_t float_compute;

@@ -42,7 +42,7 @@ double error_of(Convolver& convolver, const Conv2dShape& s, size_t offset = 0) {
   std::vector<float> y = random_floats(static_cast<int64_t>(dy.size()), 4), dx = x, dw = w;
   const DeviceFloats at_x(x, offset), at_w(w), at_dy(dy, offset);
   const DeviceFloats at_y(y, offset), at_dx(dx, offset), at_dw(dw);
-  static const Stream stream = make_stream();  // each has a workspace of 32 MB
+  const Stream stream = make_stream();
   convolver.forward(s, at_x.data(), at_w.data(), at_y.data(), stream.get());
   convolver.grad_input(s, at_dy.data(), at_w.data(), at_dx.data(), stream.get());
   convolver.grad_weight(s, at_x.data(), at_dy.data(), at_dw.data(), stream.get());

@@ -2,6 +2,7 @@
 
 #include <cuda_bf16.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -183,9 +184,13 @@ cublasStatus_t get_heuristic(cublasLtHandle_t, cublasLtMatmulDesc_t desc, cublas
   *found = 0;
   if (wanted < 1) return CUBLAS_STATUS_INVALID_VALUE;
   const Preference& asked = own<Preference>(preference);
-  Choice choice{own<Desc>(desc),    own<Layout>(a), own<Layout>(b),
-                own<Layout>(c),     own<Layout>(d), {},
-                asked.workspace / 2};
+  Choice choice{own<Desc>(desc),
+                own<Layout>(a),
+                own<Layout>(b),
+                own<Layout>(c),
+                own<Layout>(d),
+                {},
+                std::min<uint64_t>(asked.workspace, 4096)};
   std::memcpy(choice.alignments, asked.alignments, sizeof(choice.alignments));
   if (!shapes_agree(choice.desc, choice.a, choice.b, choice.c)) return CUBLAS_STATUS_INVALID_VALUE;
   if (!is_supported(choice.desc, choice.a, choice.b, choice.c, choice.d))
@@ -220,7 +225,7 @@ cublasStatus_t matmul(cublasLtHandle_t, cublasLtMatmulDesc_t desc, const void* a
     if (!is_aligned(pointers[i], s.alignments[i])) return CUBLAS_STATUS_INVALID_VALUE;
   const float by = *static_cast<const float*>(alpha), keep = *static_cast<const float*>(beta);
   const cudaError_t queued = queue(stream, [=] {
-    std::memset(workspace, 0x7f, 4096);  // whatever stood there is lost
+    std::memset(workspace, 0x7f, s.workspace);  // whatever stood there is lost
     multiply(s, by, a, b, keep, static_cast<float*>(d));
   });
   return queued == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
