@@ -106,10 +106,11 @@ Operation& Folder::emit(int i, Operation::Kind kind, const std::vector<int>& inp
   return o;
 }
 
-void Folder::call(int i, StepBody body, int64_t scratch_floats) {
+Operation& Folder::call(int i, StepBody body, int64_t scratch_floats) {
   Operation& o = emit(i, Operation::Kind::kCall, node(i).inputs);
   o.body = std::move(body);
   o.scratch_floats = scratch_floats;
+  return o;
 }
 
 Operation* Folder::open_maker(int v) {

@@ -41,11 +41,13 @@ void fold_masked_softmax(Folder& to, int i) {
   const Shape& x = to.shape(i);
   const int64_t rows = x[0] * x[1], keys = x[2];
   const SoftmaxMask all{.queries = x[1], .causal = to.whole(i, "causal") != 0};
-  if (to.node(i).inputs.size() < 2)
-    return to.call(
-        i, [=](const Arguments& at) { at.device.softmax(rows, keys, all, at.in(0), at.out()); });
+  if (to.node(i).inputs.size() < 2) {
+    to.call(i,
+            [=](const Arguments& at) { at.device.softmax(rows, keys, all, at.in(0), at.out()); });
+    return;
+  }
   const int64_t sequences = to.input_shape(i, 1).size();
-  to.call(
+  Operation& o = to.call(
       i,
       [=](const Arguments& at) {
         SoftmaxMask mask = all;
@@ -54,6 +56,7 @@ void fold_masked_softmax(Folder& to, int i) {
         at.device.softmax(rows, keys, mask, at.in(0), at.out());
       },
       sequences);
+  o.reads_numbers = true;
 }
 
 // x [outer, axis, inner] -> factor * the sum over the middle.

@@ -46,13 +46,14 @@ void fold_permute(Folder& to, int i) {
 void fold_gather(Folder& to, int i) {
   const AroundAxis way = axis_of(to, i, to.input_shape(i, 0));
   const int64_t count = to.input_shape(i, 1).size();
-  to.call(
+  Operation& o = to.call(
       i,
       [=](const Arguments& at) {
         const int32_t* index = at.whole_numbers("gather", 1, count, way.axis);
         at.device.gather(way.outer, way.axis, way.inner, count, index, at.in(0), at.out());
       },
       count);
+  o.reads_numbers = true;
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ class Folder {
   // A new operation at the end that makes value i from values `inputs`.
   Operation& emit(int i, Operation::Kind kind, const std::vector<int>& inputs);
   // One that does `body` on all inputs of node i.
-  void call(int i, StepBody body, int64_t scratch_floats = 0);
+  Operation& call(int i, StepBody body, int64_t scratch_floats = 0);
   // Value i is value v under another shape.
   void rename(int v, int i) { root_[i] = root_[v]; }
   int root(int v) const { return root_[v]; }

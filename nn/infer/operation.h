@@ -68,6 +68,7 @@ struct Operation {
   // kCall.
   StepBody body;
   int64_t scratch_floats = 0;
+  bool reads_numbers = false;  // on the host: the body waits for the device
 };
 
 // The form in which a chain's convolutions read a value (nn/cpu/chain_kernels.h).
