@@ -147,7 +147,12 @@ void CachedEvaluator::wait(search::EvalBatch& batch) {
     unknown = table_->under_way(batch);
   }
   if (unknown == nullptr) return;  // every row was known
-  inner_.wait(unknown->batch);
+  try {
+    inner_.wait(unknown->batch);
+  } catch (...) {
+    unknown->from = nullptr;  // it is over
+    throw;
+  }
   const std::lock_guard lock(table_->mutex);
   for (size_t i = 0; i < unknown->origin.size(); ++i) {
     search::EvalRow& row = batch.row(unknown->origin[i]);

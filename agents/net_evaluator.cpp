@@ -7,6 +7,7 @@
 #include "nn/base/parallel.h"
 #include "nn/base/rng.h"
 #include "nn/infer/batch_evaluator.h"
+#include "nn/infer/device_runner.h"
 
 namespace tengen::agents {
 namespace {
@@ -46,6 +47,16 @@ NetEvaluator::NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symm
       runner_(std::make_unique<nn::BatchEvaluator>(compile(net, spec, precision, calibration_))),
       on_cpu_(static_cast<nn::BatchEvaluator*>(runner_.get())) {}
 
+NetEvaluator::NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec,
+                           const DeviceEvaluation& where)
+    : spec_(spec),
+      symmetry_(where.symmetry),
+      wanted_(where.precision.value_or(nn::PlanPrecision::kFloat32)),
+      calibration_(nn::all_on_cpu(where.devices) ? calibration_for(wanted_, net, spec)
+                                                 : Calibration{}),
+      runner_(runner_on(where, net, spec)),
+      on_cpu_(dynamic_cast<nn::BatchEvaluator*>(runner_.get())) {}
+
 NetEvaluator::NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::GameSpec& spec,
                            Symmetry symmetry)
     : spec_(spec),
@@ -57,6 +68,16 @@ NetEvaluator::NetEvaluator(std::shared_ptr<const nn::Plan> plan, const envs::Gam
 }
 
 NetEvaluator::~NetEvaluator() = default;
+
+// The CPU's own plans where it is alone, for they may be calibrated.
+std::unique_ptr<nn::BatchRunner> NetEvaluator::runner_on(const DeviceEvaluation& where,
+                                                         PolicyValueNet& net,
+                                                         const envs::GameSpec& spec) const {
+  if (nn::all_on_cpu(where.devices))
+    return std::make_unique<nn::BatchEvaluator>(compile(net, spec, wanted_, calibration_));
+  return nn::make_device_runner(where.devices, batch_graph(net, spec),
+                                {.precision = where.precision, .most_rows = where.most_rows});
+}
 
 void NetEvaluator::submit(search::EvalBatch& batch, int rows) {
   CHECK(rows <= batch.capacity());

@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "agents/calibration.h"
 #include "agents/policy_value_net.h"
+#include "nn/device.h"
 #include "nn/infer/batch_runner.h"
 #include "search/evaluator.h"
 
@@ -29,6 +31,15 @@ int hashed_symmetry(const envs::State& state);
 // The features of a position under a symmetry, [H,W,planes].
 std::vector<float> encoded(const envs::State& state, int symmetry);
 
+// Where a NetEvaluator computes.
+struct DeviceEvaluation {
+  Symmetry symmetry = Symmetry::kHashed;
+  std::vector<nn::Device*> devices = {&nn::cpu_device()};  // batches are dealt over several
+  // Nothing: float16 on a GPU, float32 on the CPU.
+  std::optional<nn::PlanPrecision> precision = std::nullopt;
+  int most_rows = 512;  // of a batch on one GPU, which is what it prefers
+};
+
 // Several batches may be under way at once, each until its wait.
 class NetEvaluator : public search::Evaluator {
  public:
@@ -36,6 +47,7 @@ class NetEvaluator : public search::Evaluator {
   // if the network is for another game.
   NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, Symmetry symmetry,
                nn::PlanPrecision precision = nn::PlanPrecision::kFloat32);
+  NetEvaluator(PolicyValueNet& net, const envs::GameSpec& spec, const DeviceEvaluation& where);
   ~NetEvaluator() override;
   // Over a plan for the board of `spec`, as compile makes them. If it runs in int16, `replace`
   // has no positions to calibrate with and may not be called.
@@ -51,6 +63,8 @@ class NetEvaluator : public search::Evaluator {
   nn::PlanPrecision precision() const;  // what it computes in
 
  private:
+  std::unique_ptr<nn::BatchRunner> runner_on(const DeviceEvaluation& where, PolicyValueNet& net,
+                                             const envs::GameSpec& spec) const;
   struct Flight;  // of one batch
   Flight* find_flight(const search::EvalBatch* batch);
   Flight& free_flight();

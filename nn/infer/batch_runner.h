@@ -16,6 +16,8 @@ namespace tengen::nn {
 struct BatchRow {
   std::vector<const float*> inputs;  // one for each input of the network
   std::vector<float*> outputs;       // one for each output
+  // Bits of the legal moves, for runners that are asked to heed them (CudaRunnerOptions).
+  const uint32_t* legal = nullptr;
 };
 
 // A batch as its caller sees it. prepare(i) encodes row i and says where its numbers lie; they stay
