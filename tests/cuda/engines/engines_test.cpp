@@ -160,6 +160,25 @@ TEST_F(CudnnOnAnH200, ConvolvesFewChannelsInBfloat16) {
   expect_plan(bfloat16_graph(ConvolutionPart::kForward, board(256, 9, 22, 96), 16), "22 channels");
 }
 
+// What a plan is run with, cuDNN takes too; then it misses the handle.
+TEST_F(CudnnOnAnH200, TakesThePointersOfARun) {
+  CudnnGraph graph = float_graph(ConvolutionPart::kForward, board(2, 9, 8, 8), 16);
+  const CudnnTarget target{.properties = &*properties_};
+  ASSERT_TRUE(graph.finalize(target));
+  const auto configs = propose_configs(graph, target, CUDNN_HEUR_MODE_A);
+  ASSERT_FALSE(configs.empty());
+  const auto plan = CudnnPlan::make(configs[0], target);
+  ASSERT_TRUE(plan);
+  alignas(256) static char memory[4 * 256];
+  try {
+    plan->run(nullptr, {kImageTensor, kFilterTensor, kResultTensor},
+              {memory, memory + 256, memory + 512}, memory + 768);
+    ADD_FAILURE() << "a run without a handle";
+  } catch (const CudaError& error) {
+    EXPECT_NE(std::string(error.what()).find(".execute("), std::string::npos) << error.what();
+  }
+}
+
 class CudnnFusesOnAnH200 : public CudnnOnAnH200 {
  protected:
   static HalfConvolutionParts parts_of(const Conv2dShape& s) {
