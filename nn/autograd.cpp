@@ -161,6 +161,16 @@ void Var::bind(Tensor value, Tensor grad) {
   entry.bound = true;
 }
 
+void Var::move_to(Device& device) {
+  CHECK(is_leaf());
+  TapeEntry& entry = *node_->slot.entry();
+  if (&node_->value.device() == &device) return;
+  if (entry.bound) throw CheckFailure("a parameter moves before its optimizer is made, not after");
+  node_->value = node_->value.to(device);
+  entry.grad = entry.grad.to(device);
+  entry.device = &device;
+}
+
 namespace autograd_internal {
 
 void check_devices(const Tensor& value, std::span<const Var> inputs) {

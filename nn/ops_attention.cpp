@@ -130,6 +130,7 @@ Var masked_softmax(const Var& scores, const AttentionMask& mask) {
   SoftmaxMask rows{.queries = shape[1], .causal = mask.causal};
   std::shared_ptr<void> lengths;
   if (mask.lengths.defined()) {
+    check_same_device("attention's scores and lengths", scores.value(), mask.lengths.value());
     lengths = checked_lengths(mask.lengths, shape[0], shape[2]);
     rows.lengths = static_cast<const int32_t*>(lengths.get());
     rows.rows_per_length = shape[0] / mask.lengths.shape()[0] * shape[1];

@@ -5,6 +5,7 @@
 #include "nn/base/check.h"
 #include "nn/graph.h"
 #include "nn/ops.h"
+#include "nn/tensor_math.h"
 
 namespace tengen::nn {
 namespace {
@@ -70,6 +71,7 @@ Var transpose(const Var& x, int a, int b) {
 Var gather(const Var& x, const Var& indices, int axis) {
   const int at = checked_axis("gather", axis, x.shape());
   const AroundAxis view = around_axis(x.shape(), at);
+  check_same_device("gather's table and indices", x.value(), indices.value());
   const auto index = checked_indices("gather", indices.value(), view.axis);
   const int64_t count = indices.value().size();
 

@@ -26,7 +26,8 @@ BatchNorm::BatchNorm(int64_t channels, const BatchNormOptions& options)
 
 Var BatchNorm::forward(const Var& x) {
   expect_shape(x, {"...", channels_});
-  if (!training()) return batch_norm_infer(x, gamma_, beta_, mean_, variance_, options_.epsilon);
+  if (!training())
+    return batch_norm_infer(x, gamma_, beta_, mean_.value(), variance_.value(), options_.epsilon);
   Tensor mean, variance;
   const Var y = batch_norm_train(x, gamma_, beta_, options_.epsilon, &mean, &variance);
   average_in(x, mean, variance);
@@ -46,8 +47,8 @@ Var BatchNorm::forward_relu(const Var& x, const Var& residual) {
 void BatchNorm::average_in(const Var& x, const Tensor& mean, const Tensor& variance) {
   const float rows = static_cast<float>(x.value().size() / gamma_.value().size());
   const float without_bias = rows > 1.0f ? rows / (rows - 1.0f) : 1.0f;
-  move_towards(mean_, mean, options_.momentum, 1.0f);
-  move_towards(variance_, variance, options_.momentum, without_bias);
+  move_towards(mean_.value(), mean, options_.momentum, 1.0f);
+  move_towards(variance_.value(), variance, options_.momentum, without_bias);
 }
 
 }  // namespace tengen::nn

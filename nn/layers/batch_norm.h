@@ -24,8 +24,8 @@ class BatchNorm : public Layer {
 
   const int64_t channels_;
   const BatchNormOptions options_;
-  Var gamma_, beta_;        // [C], one and zero
-  Tensor mean_, variance_;  // running averages; the variance without bias
+  Var gamma_, beta_;     // [C], one and zero
+  Var mean_, variance_;  // running averages; the variance without bias
 };
 
 }  // namespace tengen::nn

@@ -19,7 +19,7 @@ Rng CallCounter::next() {
 }
 
 Dropout::Dropout(float p, Rng& rng)
-    : p_(p), counter_(rng.bits(), add_buffer("calls", Tensor({2}))) {
+    : p_(p), counter_(rng.bits(), add_host_buffer("calls", Tensor({2}))) {
   CHECK(p >= 0);
   CHECK(p < 1);
 }
@@ -35,7 +35,7 @@ DropConnect::DropConnect(int64_t in, int64_t out, float p, Rng& rng, bool bias)
       p_(p),
       weight_(add_parameter("weight", xavier_uniform({in, out}, in, out, rng), true)),
       bias_(bias ? add_parameter("bias", Tensor({out}), false) : Var()),
-      counter_(rng.bits(), add_buffer("calls", Tensor({2}))) {
+      counter_(rng.bits(), add_host_buffer("calls", Tensor({2}))) {
   CHECK(p >= 0);
   CHECK(p < 1);
 }

@@ -22,7 +22,7 @@ void Module::collect(const std::string& prefix, std::vector<NamedVar>* parameter
       parameters->push_back({joined(prefix, own.name), own.var, own.decay});
   if (buffers)
     for (const OwnBuffer& own : buffers_)
-      buffers->push_back({joined(prefix, own.name), own.tensor});
+      buffers->push_back({joined(prefix, own.name), own.var.value()});
   for (const Child& child : children_)
     child.module->collect(joined(prefix, child.name), parameters, buffers);
 }
@@ -78,6 +78,13 @@ void Module::load_state(const std::vector<NamedTensor>& entries) { load_entries(
 
 std::string Module::path() const { return parent_ ? parent_->path() + "." + name_ : name_; }
 
+void Module::to(Device& device) {
+  for (OwnParameter& own : parameters_) own.var.move_to(device);
+  for (OwnBuffer& own : buffers_)
+    if (own.moves) own.var.move_to(device);
+  for (const Child& child : children_) child.module->to(device);
+}
+
 void Module::train(bool on) {
   training_ = on;
   for (const Child& child : children_) child.module->train(on);
@@ -92,8 +99,13 @@ Var Module::add_parameter(const std::string& name, Tensor value, bool decay) {
   return parameters_.back().var;
 }
 
-Tensor Module::add_buffer(const std::string& name, Tensor value) {
-  buffers_.push_back({name, value});
+Var Module::add_buffer(const std::string& name, Tensor value) {
+  buffers_.push_back({name, Var(std::move(value)), true});
+  return buffers_.back().var;
+}
+
+Tensor Module::add_host_buffer(const std::string& name, Tensor value) {
+  buffers_.push_back({name, Var(value), false});
   return value;
 }
 

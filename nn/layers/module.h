@@ -55,13 +55,19 @@ class Module {
   // "net.block2.conv": how errors name a layer. The outermost module is called "net".
   std::string path() const;
 
+  // Moves parameters, their gradients and buffers to a device, before an optimizer is made. What
+  // state() gave before stays behind.
+  void to(Device& device);
+
   void train(bool on = true);
   bool training() const { return training_; }
   void zero_grad();
 
  protected:
   Var add_parameter(const std::string& name, Tensor value, bool decay);
-  Tensor add_buffer(const std::string& name, Tensor value);
+  Var add_buffer(const std::string& name, Tensor value);
+  // A buffer that the host reads and writes at every step: it stays in host memory.
+  Tensor add_host_buffer(const std::string& name, Tensor value);
   void add_child(const std::string& name, Module& child);
 
   // CheckFailure "net.block2.conv: expected [N,H,W,64], got [32,9,9,48]" if x is shaped otherwise.
@@ -75,7 +81,8 @@ class Module {
   };
   struct OwnBuffer {
     std::string name;
-    Tensor tensor;
+    Var var;
+    bool moves;
   };
   struct Child {
     std::string name;

@@ -1,5 +1,8 @@
 // Adam (Kingma and Ba 2015), with weight decay in the gradient, and AdamW, with weight decay apart
 // from it (Loshchilov and Hutter 2019).
+#include <algorithm>
+#include <iterator>
+
 #include "nn/base/check.h"
 #include "nn/device.h"
 #include "nn/optim/optimizer.h"
@@ -15,7 +18,7 @@ class Adam : public Optimizer {
         coupled_(coupled),
         first_(zeros_like_weights()),
         second_(zeros_like_weights()),
-        steps_({2}, weights().device()) {
+        steps_({2}) {
     CHECK(0.0f <= options.beta1);
     CHECK(options.beta1 < 1.0f);
     CHECK(0.0f <= options.beta2);
@@ -40,7 +43,7 @@ class Adam : public Optimizer {
   void begin_step() override {
     ++step_;
     const float words[] = {static_cast<float>(step_ / kWord), static_cast<float>(step_ % kWord)};
-    steps_.device().copy_from_host(steps_.data(), words, sizeof words);
+    std::copy(std::begin(words), std::end(words), steps_.data());
   }
 
   void update(const Range& range, float learning_rate) override {
@@ -59,7 +62,7 @@ class Adam : public Optimizer {
   const bool coupled_;  // the decay is part of the gradient
   Tensor first_, second_;
   int64_t step_ = 0;
-  Tensor steps_;  // step_ as a checkpoint stores it
+  Tensor steps_;  // step_ as a checkpoint stores it, in host memory
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ class OnGpu : public Base {
   void SetUp() override {
     const std::string reason = why_no_gpu();
     if (!reason.empty()) GTEST_SKIP() << "no GPU: " << reason;
+    device_under_test().memory().release_idle();  // each test begins as if alone
   }
 };
 

@@ -16,6 +16,7 @@ namespace {
 // The layer's own tape is followed at once; what leaves is one node with those gradients.
 Var fresh_result(const LayerCase& c, bool training, const std::vector<Var>& values) {
   const std::unique_ptr<Module> layer = c.make();
+  layer->to(values[0].value().device());
   layer->train(training);
   std::vector<Var> own;
   for (size_t i = 0; i < c.inputs.size(); ++i) own.emplace_back(values[i].value().clone(), true);
@@ -34,11 +35,14 @@ Var fresh_result(const LayerCase& c, bool training, const std::vector<Var>& valu
 
 }  // namespace
 
-GradcheckResult check_gradient(const LayerCase& c, bool training, const GradcheckOptions& options) {
+GradcheckResult check_gradient(const LayerCase& c, bool training, const GradcheckOptions& options,
+                               Device& device) {
   std::vector<Var> values;
   for (size_t i = 0; i < c.inputs.size(); ++i)
-    values.emplace_back(Tensor(c.inputs[i], spread_values(c.inputs[i].size(), i)), true);
-  for (const NamedVar& parameter : c.make()->parameters()) values.push_back(parameter.var);
+    values.emplace_back(Tensor(c.inputs[i], spread_values(c.inputs[i].size(), i), device), true);
+  const std::unique_ptr<Module> layer = c.make();
+  layer->to(device);
+  for (const NamedVar& parameter : layer->parameters()) values.push_back(parameter.var);
   return gradcheck_report(
       [&](const std::vector<Var>& changed) { return fresh_result(c, training, changed); }, values,
       options);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/device.h"
 #include "nn/gradcheck.h"
 #include "nn/layers/module.h"
 
@@ -42,7 +43,8 @@ LayerCase layer_case(const std::string& name, const Shape& input, Make make) {
 
 // Finite differences of inputs and parameters. Each evaluation gets a layer of its own, so that
 // layers that draw random numbers draw the same ones.
-GradcheckResult check_gradient(const LayerCase& c, bool training, const GradcheckOptions& options);
+GradcheckResult check_gradient(const LayerCase& c, bool training, const GradcheckOptions& options,
+                               Device& device = cpu_device());
 
 inline std::ostream& operator<<(std::ostream& out, const LayerCase& c) { return out << c.name; }
 

@@ -29,18 +29,19 @@ void add_general_layers(std::vector<LayerCase>& cases) {
           return std::make_unique<MultiHeadAttention>(4, 2, rng,
                                                       MultiHeadAttentionOptions{.causal = causal});
         }));
-  cases.push_back({"attention_over_a_memory",
-                   {{2, 3, 4}, {2, 5, 6}},
-                   []() -> std::unique_ptr<Module> {
-                     Rng rng(4);
-                     return std::make_unique<MultiHeadAttention>(
-                         4, 2, rng, MultiHeadAttentionOptions{.memory_channels = 6});
-                   },
-                   [](Module& layer, const std::vector<Var>& inputs) {
-                     const Var lengths(Tensor({2}, std::vector<float>{2, 5}));
-                     return static_cast<MultiHeadAttention&>(layer).attend(inputs[0], inputs[1],
-                                                                           {.lengths = lengths});
-                   }});
+  cases.push_back(
+      {"attention_over_a_memory",
+       {{2, 3, 4}, {2, 5, 6}},
+       []() -> std::unique_ptr<Module> {
+         Rng rng(4);
+         return std::make_unique<MultiHeadAttention>(
+             4, 2, rng, MultiHeadAttentionOptions{.memory_channels = 6});
+       },
+       [](Module& layer, const std::vector<Var>& inputs) {
+         const Var lengths(Tensor({2}, std::vector<float>{2, 5}, inputs[0].value().device()));
+         return static_cast<MultiHeadAttention&>(layer).attend(inputs[0], inputs[1],
+                                                               {.lengths = lengths});
+       }});
   cases.push_back(layer_case<Residual>("residual", {3, 4}, [] {
     Rng rng(5);
     return std::make_unique<Residual>([&](Sequential& f) {

@@ -38,16 +38,18 @@ void add_image_layers(std::vector<LayerCase>& cases) {
   }));
   cases.push_back(
       layer_case<Flatten>("flatten", {2, 3, 2}, [] { return std::make_unique<Flatten>(); }));
-  cases.push_back({"embedding",
-                   {},
-                   [] {
-                     Rng rng(5);
-                     return std::make_unique<Embedding>(4, 3, rng);
-                   },
-                   [](Module& layer, const std::vector<Var>&) {
-                     const Var symbols(Tensor({2, 3}, std::vector<float>{0, 3, 1, 1, 0, 1}));
-                     return static_cast<Embedding&>(layer).forward(symbols);
-                   }});
+  cases.push_back(
+      {"embedding",
+       {},
+       [] {
+         Rng rng(5);
+         return std::make_unique<Embedding>(4, 3, rng);
+       },
+       [](Module& layer, const std::vector<Var>&) {
+         Device& device = layer.parameters()[0].var.value().device();
+         const Var symbols(Tensor({2, 3}, std::vector<float>{0, 3, 1, 1, 0, 1}, device));
+         return static_cast<Embedding&>(layer).forward(symbols);
+       }});
 }
 
 }  // namespace tengen::nn

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "nn/base/check.h"
+#include "nn/device.h"
 #include "nn/layers/batch_norm.h"
 #include "nn/layers/conv2d.h"
 #include "nn/layers/global_pool.h"
@@ -10,6 +11,7 @@
 #include "nn/layers/linear.h"
 #include "nn/layers/residual_block.h"
 #include "nn/ops.h"
+#include "nn/optim/optimizer.h"
 
 namespace tengen::nn {
 namespace {
@@ -94,6 +96,31 @@ TEST(Module, LoadStateErrorsNameTheTensorAndChangeNothing) {
   twice.push_back(twice[0]);
   EXPECT_NE(load_error(net, twice).find("conv.weight is given twice"), std::string::npos);
   EXPECT_EQ(net.state()[0].tensor.to_vector(), before);
+}
+
+TEST(Module, MovesToAnotherDeviceAndGoesOnThere) {
+  Net here(1), there(1);
+  there.to(reference_device());
+  for (const NamedTensor& entry : there.state())
+    EXPECT_EQ(&entry.tensor.device(), &reference_device()) << entry.path;
+  const std::vector<float> planes(2 * 5 * 5 * 2, 0.5f);
+  const Var x(Tensor({2, 5, 5, 2}, planes)), y(Tensor({2, 5, 5, 2}, planes, reference_device()));
+  for (Net* net : {&here, &there}) backward(sum(net->forward(net == &here ? x : y)));
+  const std::vector<NamedVar> expected = here.parameters(), got = there.parameters();
+  for (size_t i = 0; i < got.size(); ++i) {
+    const std::vector<float> a = got[i].var.grad().to_vector();
+    const std::vector<float> b = expected[i].var.grad().to_vector();
+    for (size_t k = 0; k < b.size(); ++k) EXPECT_NEAR(a[k], b[k], 1e-4) << got[i].path;
+  }
+  for (size_t i = 0; i < here.buffers().size(); ++i)  // the layers write to those that moved
+    EXPECT_NEAR(there.buffers()[i].tensor.to_vector()[0], here.buffers()[i].tensor.to_vector()[0],
+                1e-5);
+}
+
+TEST(Module, DoesNotLeaveItsOptimizerBehind) {
+  Net net(1);
+  const auto optimizer = make_sgd(net.parameters(), {});
+  EXPECT_THROW(net.to(reference_device()), CheckFailure);
 }
 
 TEST(Module, TrainReachesTheChildren) {

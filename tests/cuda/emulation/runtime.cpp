@@ -80,6 +80,7 @@ class Arena {
     if (it == taken_.end()) return false;
     check_guards(it->first, it->second);
     used_ -= it->second.bytes;
+    give_pages_back(it->first, it->second.whole);
     give(it->first, it->second.whole);
     taken_.erase(it);
     return true;
@@ -113,6 +114,13 @@ class Arena {
       throw CheckFailure("a kernel wrote at byte " +
                          std::to_string(static_cast<int64_t>(i) - static_cast<int64_t>(kGuard)) +
                          " of device memory of " + std::to_string(taken.bytes));
+  }
+
+  // Opening and closing take the longer the more pages have been touched.
+  void give_pages_back(size_t at, size_t size) {
+    constexpr size_t kPage = 4096;
+    const size_t begin = (at + kPage - 1) / kPage * kPage, end = (at + size) / kPage * kPage;
+    if (begin < end) CHECK(madvise(base_ + begin, end - begin, MADV_DONTNEED) == 0);
   }
 
   void give(size_t at, size_t size) {
