@@ -82,6 +82,7 @@ __global__ void gather_grad_kernel(int64_t n, int64_t outer, int64_t axis, int64
 // Waits for the device: the caller wants the answer.
 int64_t CudaDevice::to_indices(int64_t n, int64_t limit, const float* x, int32_t* index) {
   if (n == 0) return 0;
+  const OnDevice on(target_.device);
   const auto memory = memory_.allocate(sizeof(unsigned long long));
   auto* const wrong = static_cast<unsigned long long*>(memory.get());
   CUDA_CHECK(cudaMemsetAsync(wrong, 0xff, sizeof *wrong, stream()));
