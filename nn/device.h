@@ -2,8 +2,8 @@
 //
 // Everything is float32, contiguous and row-major; images are [N,H,W,C]; convolution weights are
 // [kh,kw,C,K]; linear weights are [in,out]. Outputs are overwritten unless a name says otherwise.
-// Two instances: reference_device() (plain loops and Eigen, the oracle of the tests) and
-// cpu_device(), which inherits it and overrides what is worth a fast kernel.
+// Instances: reference_device() (plain loops and Eigen, the oracle of the tests), cpu_device(),
+// which inherits it and overrides what is worth a fast kernel, and the GPUs (devices.h).
 #pragma once
 
 #include <cstddef>

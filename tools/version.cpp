@@ -6,6 +6,7 @@
 #include <boost/version.hpp>
 
 #include "nn/cpu/kernels.h"
+#include "nn/devices.h"
 #include "tools/view/window.h"
 
 namespace tengen::tools {
@@ -25,10 +26,10 @@ std::string version_text() {
   return fmt::format(
       "tengen {}\n"
       "CPU kernels: {} in use\n"
-      "CUDA: not compiled in\n"
+      "GPU: {}\n"
       "SDL2: {}\n"
       "built with {}, oneTBB {}.{}, Boost {}.{}",
-      TENGEN_VERSION, nn::kernels().name,
+      TENGEN_VERSION, nn::kernels().name, nn::gpu_status().text,
       view::windows_compiled_in() ? "compiled in" : "not compiled in", compiler(),
       TBB_VERSION_MAJOR, TBB_VERSION_MINOR, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000);
 }

@@ -3,13 +3,10 @@
 #include <map>
 
 #include "nn/cuda/cuda_check.h"
+#include "nn/cuda/gpus.h"
 
 namespace tengen::nn {
 namespace {
-
-std::string version_text(int version) {
-  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
-}
 
 // A stream and what else a device's kernels need to know.
 KernelTarget target_of(int device, cudaStream_t stream) {
@@ -30,24 +27,6 @@ Stream stream_on(int device) {
 }
 
 }  // namespace
-
-std::string why_no_gpu(int index) {
-  int count = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
-  static_cast<void>(cudaGetLastError());
-  if (status == cudaErrorInsufficientDriver) {
-    int driver = 0, runtime = 0;
-    static_cast<void>(cudaDriverGetVersion(&driver));
-    static_cast<void>(cudaRuntimeGetVersion(&runtime));
-    return "the driver knows CUDA " + version_text(driver) + ", this program needs " +
-           version_text(runtime) + ": a newer driver is needed";
-  }
-  if (status != cudaSuccess)
-    return std::string(cudaGetErrorString(status)) + " (" + cudaGetErrorName(status) + ")";
-  if (index < 0 || index >= count)
-    return "there is no GPU " + std::to_string(index) + " among " + std::to_string(count);
-  return "";
-}
 
 CudaDevice::CudaDevice(int index, const CudaDeviceOptions& options)
     : options_(options),

@@ -23,9 +23,6 @@ struct CudaDeviceOptions {
   bool tf32 = true;  // float32 products may round their factors to 10 bits of mantissa
 };
 
-// Why GPU `index` cannot be used, in CUDA's words, on one line; empty if it can.
-std::string why_no_gpu(int index = 0);
-
 class CudaDevice : public Device {
  public:
   // A CudaError says why_no_gpu(index).

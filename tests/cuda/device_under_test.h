@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "nn/cuda/cuda_device.h"
+#include "nn/cuda/gpus.h"
 
 namespace tengen::nn {
 
