@@ -161,6 +161,14 @@ void Var::bind(Tensor value, Tensor grad) {
   entry.bound = true;
 }
 
+void Var::release() {
+  CHECK(is_leaf());
+  TapeEntry& entry = *node_->slot.entry();
+  node_->value = node_->value.clone();
+  entry.grad = Tensor();
+  entry.bound = false;
+}
+
 void Var::move_to(Device& device) {
   CHECK(is_leaf());
   TapeEntry& entry = *node_->slot.entry();

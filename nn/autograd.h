@@ -87,6 +87,8 @@ class Var {
   // Moves value and gradient into storage that an optimiser provides; a gradient so bound is
   // zero instead of empty and always added to in place.
   void bind(Tensor value, Tensor grad);
+  // The reverse: copies the value out of it and forgets the gradient.
+  void release();
   // Moves a leaf's value and gradient to a device, for all copies of this Var. Not after bind.
   void move_to(Device& device);
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <exception>
+#include <thread>
+
 #include "envs/games.h"
 #include "nn/base/check.h"
 #include "nn/device.h"
@@ -22,33 +26,48 @@ agents::PolicyValueConfig net_config(const RunOptions& options) {
 }
 
 std::unique_ptr<agents::NetEvaluator> make_evaluator(agents::PolicyValueNet& net,
-                                                     const RunOptions& options) {
+                                                     const RunOptions& options,
+                                                     nn::Device& device) {
   const auto start = envs::new_game(game_choices(options.actor).front());
-  return std::make_unique<agents::NetEvaluator>(net, start->spec(), agents::Symmetry::kHashed,
-                                                options.actor.precision);
+  if (&device == &nn::cpu_device())
+    return std::make_unique<agents::NetEvaluator>(net, start->spec(), agents::Symmetry::kHashed,
+                                                  options.actor.precision);
+  // The games are dealt to as many batches as are under way, two at least.
+  return std::make_unique<agents::NetEvaluator>(
+      net, start->spec(),
+      agents::DeviceEvaluation{.devices = {&device},
+                               .most_rows = std::max(8, (options.actor.games + 1) / 2)});
 }
 
 }  // namespace
 
 Loop::Loop(const std::string& folder, const std::string& preset,
-           const std::vector<std::string>& assignments, bool quiet)
-    : folder_(folder),
+           const std::vector<std::string>& assignments, bool quiet, nn::Device& device)
+    : device_(device),
+      folder_(folder),
       options_(folder_.resolve(preset, assignments)),
       store_(folder_.path("games"), options_.loop.games_per_shard),
       replay_(options_.replay),
-      trainer_(net_config(options_), options_.trainer, static_cast<uint64_t>(options_.loop.seed)),
+      trainer_(net_config(options_), options_.trainer, static_cast<uint64_t>(options_.loop.seed),
+               device),
       progress_(quiet) {
   resume();
-  rival_ = std::make_unique<agents::PolicyValueNet>(net_config(options_), 0);
-  rival_->load_state(trainer_.average().state());
-  rival_->train(false);
-  evaluator_ = make_evaluator(trainer_.average(), options_);
-  rival_evaluator_ = make_evaluator(*rival_, options_);
+  newest_ = average_on_cpu();
+  rival_ = average_on_cpu();
+  evaluator_ = make_evaluator(*newest_, options_, device_);
+  rival_evaluator_ = make_evaluator(*rival_, options_, device_);
   actor_ = std::make_unique<Actor>(options_.actor, options_.search,
                                    static_cast<uint64_t>(options_.loop.seed), store_.next_number());
 }
 
 Loop::~Loop() = default;
+
+std::unique_ptr<agents::PolicyValueNet> Loop::average_on_cpu() {
+  auto net = std::make_unique<agents::PolicyValueNet>(net_config(options_), 0);
+  net->load_state(trainer_.average().state());
+  net->train(false);
+  return net;
+}
 
 void Loop::resume() {
   if (auto checkpoint = folder_.load_checkpoint()) {
@@ -68,21 +87,26 @@ void Loop::resume() {
 double Loop::elapsed() const { return counters_.seconds + seconds_since(begin_); }
 
 bool Loop::over() const {
-  return *stop_ || (minutes_ > 0.0 && seconds_since(begin_) >= minutes_ * 60.0);
+  return *stop_ || failed_ || (minutes_ > 0.0 && seconds_since(begin_) >= minutes_ * 60.0);
 }
 
 void Loop::run(const std::atomic<bool>& stop, double minutes) {
   stop_ = &stop;
   minutes_ = minutes;
   begin_ = Clock::now();
-  if (options_.trainer.bfloat16 && !nn::cpu_device().fast_bfloat16())
+  const bool on_cpu = &device_ == &nn::cpu_device();
+  if (options_.trainer.bfloat16 && !device_.fast_bfloat16())
     progress_.line("trainer.bfloat16: this processor has no such products; they run in float32");
-  if (evaluator_->precision() != options_.actor.precision)
+  if (on_cpu && evaluator_->precision() != options_.actor.precision)
     progress_.line("actor.precision: this processor has no faster kind; games run in float32");
   interval_ = {};
   while (!over()) {
-    generate();
-    train();
+    if (on_cpu) {
+      generate();
+      train(last_step_owed());
+    } else {
+      train_beside_play();
+    }
     if (!over()) publish();
   }
   counters_.seconds = elapsed();
@@ -95,11 +119,12 @@ int64_t Loop::games_owed() const {
   return counters_.games_published + options_.loop.games_per_publication - store_.games();
 }
 
-int64_t Loop::steps_owed() const {
-  if (store_.positions() < options_.loop.first_positions) return 0;
+// The step up to which the games that there are pay for training.
+int64_t Loop::last_step_owed() const {
+  if (replay_.empty() || store_.positions() < options_.loop.first_positions) return 0;
   const double rows =
       static_cast<double>(options_.loop.replay_ratio) * static_cast<double>(store_.positions());
-  return static_cast<int64_t>(rows / options_.trainer.batch) - trainer_.steps();
+  return static_cast<int64_t>(rows / options_.trainer.batch);
 }
 
 void Loop::take_game(GameRecord&& record) {
@@ -110,7 +135,10 @@ void Loop::take_game(GameRecord&& record) {
   blend(interval_.game_length, static_cast<double>(record.moves.size()));
   blend(interval_.first_wins, record.outcome.value > 0 ? 1.0 : 0.0);
   blend(interval_.draws, record.outcome.value == 0 ? 1.0 : 0.0);
-  replay_.add(std::move(record), store_.positions());
+  {
+    const std::lock_guard lock(replay_mutex_);
+    replay_.add(std::move(record), store_.positions());
+  }
   progress_.live(fmt::format("net {} | games {} positions {} | generating, {} to go",
                              counters_.network, store_.games(), store_.positions(), games_owed()));
 }
@@ -123,29 +151,57 @@ void Loop::generate() {
   interval_.generate_s += seconds_since(begin);
 }
 
-void Loop::train() {
+void Loop::train(int64_t last_step) {
   const auto begin = Clock::now();
-  while (!replay_.empty() && steps_owed() > 0 && !over()) {
+  while (trainer_.steps() < last_step && !over()) {
     const auto seed = static_cast<uint64_t>(options_.loop.seed);
     const auto number = static_cast<uint64_t>(trainer_.steps());
-    add_step(interval_, trainer_.step(replay_.sample(options_.trainer.batch, seed, number)));
-    progress_.live(fmt::format(
-        "net {} | games {} positions {} | training, {} steps to go, loss {:.3f}", counters_.network,
-        store_.games(), store_.positions(), steps_owed(), interval_.losses.loss));
+    add_step(interval_, trainer_.step(drawn(seed, number)));
+    progress_.live(fmt::format("net {} | training, {} steps to go, loss {:.3f}", counters_.network,
+                               last_step - trainer_.steps(), interval_.losses.loss));
   }
   interval_.train_s += seconds_since(begin);
+}
+
+TrainingBatch Loop::drawn(uint64_t seed, uint64_t number) {
+  const std::lock_guard lock(replay_mutex_);
+  return replay_.sample(options_.trainer.batch, seed, number);
+}
+
+// The two meet before the weights are handed over. They touch nothing in common but the replay
+// window and the progress, which have locks.
+void Loop::train_beside_play() {
+  std::exception_ptr failure;
+  std::thread training([&, last_step = last_step_owed()] {
+    try {
+      train(last_step);
+    } catch (...) {
+      failure = std::current_exception();
+      failed_ = true;
+    }
+  });
+  std::exception_ptr of_play;
+  try {
+    generate();
+  } catch (...) {
+    of_play = std::current_exception();
+  }
+  training.join();
+  if (of_play) std::rethrow_exception(of_play);
+  if (failure) std::rethrow_exception(failure);
 }
 
 void Loop::publish() {
   ++counters_.network;
   counters_.games_published = store_.games();
-  evaluator_->replace(trainer_.average());
+  newest_->load_state(trainer_.average().state());
+  evaluator_->replace(*newest_);
   if (counters_.network % options_.loop.save_every == 0) {
     const std::map<std::string, std::string> about = {{"games", std::to_string(store_.games())},
                                                       {"steps", std::to_string(trainer_.steps())}};
     agents::save_net(folder_.path(fmt::format("nets/{:06}.safetensors", counters_.network)),
-                     trainer_.average(), about);
-    agents::save_net(folder_.path("nets/latest.safetensors"), trainer_.average(), about);
+                     *newest_, about);
+    agents::save_net(folder_.path("nets/latest.safetensors"), *newest_, about);
   }
   if (counters_.network % options_.loop.measure_every == 0) measure();
 
@@ -183,7 +239,7 @@ void Loop::measure() {
   duel_options.search = options_.search;
   const DuelResult result = duel(*evaluator_, *rival_evaluator_, duel_options, *stop_);
   if (result.games() == options_.loop.measure_games) interval_.elo = result.elo();
-  rival_->load_state(trainer_.average().state());
+  rival_->load_state(newest_->state());
   rival_evaluator_->replace(*rival_);
   interval_.measure_s += seconds_since(begin);
 }

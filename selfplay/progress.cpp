@@ -76,12 +76,14 @@ Progress::Progress(bool quiet) : quiet_(quiet), line_(std::cerr, nn::on_terminal
 
 void Progress::live(const std::string& text) {
   const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
   if (quiet_ || now - last_ < kLivePeriod) return;
   last_ = now;
   line_.live(text);
 }
 
 void Progress::line(const std::string& text) {
+  const std::lock_guard lock(mutex_);
   if (!quiet_) line_.line(text);
 }
 

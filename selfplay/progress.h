@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -43,6 +44,7 @@ class Progress {
 
  private:
   bool quiet_;
+  std::mutex mutex_;  // guards what follows: playing and training tell of themselves
   nn::StatusLine line_;
   std::chrono::steady_clock::time_point last_{};
 };

@@ -24,6 +24,11 @@ double Replay::weight(const MoveSearch& search) const {
   return search.full() ? 1.0 : static_cast<double>(options_.fast_share);
 }
 
+TrainingBatch TrainingBatch::to(nn::Device& device) const {
+  return {planes.to(device), policy.to(device), policy_weight.to(device),
+          value.to(device),  score.to(device),  ownership.to(device)};
+}
+
 void Replay::add(GameRecord record, int64_t positions_seen) {
   if (record.moves.empty()) return;
   const auto end = replay_game(record, "game " + std::to_string(record.number));

@@ -36,6 +36,7 @@ struct TrainingBatch {
   nn::Tensor score;          // [N,1] in units of kScoreUnit points
   nn::Tensor ownership;      // [N,H*W] in [0,1], nobody's point 0.5
   int rows() const { return static_cast<int>(planes.shape()[0]); }
+  TrainingBatch to(nn::Device& device) const;
 };
 
 class Replay {

@@ -6,6 +6,7 @@
 #include "nn/base/check.h"
 #include "nn/ops.h"
 #include "nn/precision.h"
+#include "nn/tensor_math.h"
 #include "nn/training/checkpoint.h"
 #include "nn/training/finite.h"
 
@@ -58,14 +59,17 @@ constexpr const char* kOptimizer = "optimizer.";
 }  // namespace
 
 Trainer::Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& options,
-                 uint64_t seed)
+                 uint64_t seed, nn::Device& device)
     : options_(options),
+      device_(device),
       schedule_(nn::with_warmup(
           nn::cosine_rate(options.learning_rate, std::max<int64_t>(1, options.decay_steps),
                           options.final_rate_share),
           options.warmup_steps)),
       net_(config, seed),
       average_(config, seed) {
+  net_.to(device);
+  average_.to(device);
   optimizer_ = nn::make_adamw(net_.parameters(), {.weight_decay = options.weight_decay});
   average_.load_state(net_.state());
   net_.train(true);
@@ -74,13 +78,14 @@ Trainer::Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& 
 
 float Trainer::learning_rate() const { return schedule_(steps_); }
 
-StepMeasures Trainer::step(const TrainingBatch& batch) {
+StepMeasures Trainer::step(const TrainingBatch& given) {
+  const TrainingBatch batch = given.to(device_);
   const nn::ProductPrecision products(options_.bfloat16 ? nn::Precision::kBfloat16
                                                         : nn::Precision::kFloat32);
   optimizer_->zero_grad();
   const agents::PolicyValueOutput out = net_.forward(nn::Var(batch.planes));
   const nn::Var policy = nn::scale(nn::cross_entropy(out.policy, batch.policy, batch.policy_weight),
-                                   policy_row_factor(batch));
+                                   policy_row_factor(given));
   const nn::Var value = nn::binary_cross_entropy_with_logits(out.value, batch.value, {});
   const nn::Var score = nn::huber_loss(out.score, batch.score, kHuberDelta, {});
   const nn::Var ownership =
@@ -103,8 +108,8 @@ StepMeasures Trainer::step(const TrainingBatch& batch) {
   measures.value_loss = value.value().item();
   measures.score_loss = score.value().item();
   measures.ownership_loss = ownership.value().item();
-  measures.policy_accuracy = policy_accuracy(out.policy.value(), batch);
-  measures.value_accuracy = value_accuracy(out.value.value(), batch);
+  measures.policy_accuracy = policy_accuracy(out.policy.value().to(nn::cpu_device()), given);
+  measures.value_accuracy = value_accuracy(out.value.value().to(nn::cpu_device()), given);
   nn::backward(loss);
   measures.gradient_norm = optimizer_->clip_gradient(options_.clip);
   optimizer_->step(learning_rate());
@@ -120,10 +125,9 @@ void Trainer::follow() {
   const auto from = net_.state();
   auto to = average_.state();
   for (size_t i = 0; i < to.size(); ++i) {
-    const auto source = from[i].tensor.values();
-    const auto target = to[i].tensor.values();
-    for (size_t k = 0; k < target.size(); ++k)
-      target[k] += (1.0f - decay) * (source[k] - target[k]);
+    nn::Tensor& average = to[i].tensor;
+    const nn::Tensor way = nn::binary(nn::Binary::kSubtract, from[i].tensor, average);
+    device_.axpy(average.size(), 1.0f - decay, way.data(), average.data());
   }
 }
 

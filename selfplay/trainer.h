@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agents/policy_value_net.h"
+#include "nn/device.h"
 #include "nn/optim/optimizer.h"
 #include "nn/optim/schedule.h"
 #include "selfplay/replay.h"
@@ -47,8 +48,11 @@ struct StepMeasures {
 
 class Trainer {
  public:
-  Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& options, uint64_t seed);
+  // Weights, average and optimiser lie on `device`, where the steps are computed.
+  Trainer(const agents::PolicyValueConfig& config, const TrainerOptions& options, uint64_t seed,
+          nn::Device& device = nn::cpu_device());
 
+  // The batch may lie on any device.
   StepMeasures step(const TrainingBatch& batch);
   int64_t steps() const { return steps_; }
   float learning_rate() const;
@@ -62,6 +66,7 @@ class Trainer {
   void follow();  // moves the average towards the weights
 
   TrainerOptions options_;
+  nn::Device& device_;
   nn::Schedule schedule_;
   agents::PolicyValueNet net_;
   agents::PolicyValueNet average_;

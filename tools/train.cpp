@@ -9,6 +9,7 @@
 #include "selfplay/loop.h"
 #include "selfplay/options.h"
 #include "tools/commands.h"
+#include "tools/device_option.h"
 #include "tools/stop_signals.h"
 
 namespace tengen::tools {
@@ -18,6 +19,7 @@ struct TrainCommand {
   std::string preset;
   std::string run;
   std::vector<std::string> settings;
+  std::string device = "auto";
   double minutes = 0.0;
   bool show_options = false;
   bool quiet = false;
@@ -43,7 +45,8 @@ void train(const TrainCommand& command) {
   if (command.run.empty())
     throw CLI::RequiredError("--run (the folder of the run, made if it does not exist)");
   StopSignals signals;
-  selfplay::Loop loop(command.run, command.preset, command.settings, command.quiet);
+  selfplay::Loop loop(command.run, command.preset, command.settings, command.quiet,
+                      asked_device(command.device));
   try {
     loop.run(signals.stop(), command.minutes);
   } catch (const Error& error) {
@@ -73,6 +76,7 @@ void add_train(CLI::App& app) {
       ->take_all();
   train_app->add_option("--minutes", command->minutes, "Stop after so many (0: never)")
       ->check(CLI::NonNegativeNumber);
+  add_device_option(*train_app, command->device);
   train_app->add_flag("--show-options", command->show_options,
                       "Print every option with its value and leave");
   train_app->add_flag("--quiet", command->quiet, "No progress on stderr");

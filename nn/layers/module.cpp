@@ -74,6 +74,16 @@ void load_entries(const std::vector<NamedTensor>& own, const std::vector<NamedTe
   }
 }
 
+std::vector<Var> Module::variables() const {
+  std::vector<Var> all;
+  for (const OwnParameter& own : parameters_) all.push_back(own.var);
+  for (const OwnBuffer& own : buffers_)
+    if (own.moves) all.push_back(own.var);
+  for (const Child& child : children_)
+    for (Var& var : child.module->variables()) all.push_back(std::move(var));
+  return all;
+}
+
 void Module::load_state(const std::vector<NamedTensor>& entries) { load_entries(state(), entries); }
 
 std::string Module::path() const { return parent_ ? parent_->path() + "." + name_ : name_; }

@@ -46,6 +46,8 @@ class Module {
   // All of this module and its children, in order of registration.
   std::vector<NamedVar> parameters() const;
   std::vector<NamedTensor> buffers() const;
+  // The Vars of parameters and of buffers that move with the module.
+  std::vector<Var> variables() const;
   // Parameters and buffers together: what a file stores. Tensors share storage with the module.
   std::vector<NamedTensor> state() const;
   // Copies values by path. A missing, surplus or misshapen entry is an Error that names it; then

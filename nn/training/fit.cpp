@@ -12,6 +12,7 @@
 #include "nn/training/checkpoint.h"
 #include "nn/training/early_stopping.h"
 #include "nn/training/finite.h"
+#include "nn/training/host_weights.h"
 #include "nn/training/progress.h"
 
 namespace tengen::nn {
@@ -90,6 +91,7 @@ class Fit {
     }
     save();
     stopping_.restore();
+    bring_to_host(net_);
     net_.train(false);
     return result();
   }
@@ -127,10 +129,15 @@ class Fit {
     return loss.value().item();
   }
 
+  std::vector<double> measured() {
+    const HostWeights on_cpu(net_);
+    return validation_.measure();
+  }
+
   void validate(int64_t epoch, Progress& progress) {
     std::optional<AverageInPlace> in_place;
     if (average_) in_place.emplace(*average_);
-    const std::vector<double> measures = validation_.measure();
+    const std::vector<double> measures = measured();
     CHECK(measures.size() == validation_.names.size());
     ended_ = stopping_.update(static_cast<float>(measures[0]));
     history_.set_measures(epoch, measures);

@@ -68,7 +68,8 @@ class FitStopped : public std::exception {
 };
 
 // Leaves the network in evaluation with the best weights. The optimiser is over the network's
-// parameters; batches are moved to the device that these lie on. A loss that is not finite is an Error that names the step (finite.h).
+// parameters. A network on a GPU trains there, batches are moved to it, and `loss` computes with what
+// lies there; validation sees it on the CPU, where it is in the end. A loss that is not finite is an Error that names the step (finite.h).
 FitResult fit(Module& net, Optimizer& optimizer, const Loader& train, const BatchLoss& loss,
               const Validation& validation, const FitOptions& options);
 
