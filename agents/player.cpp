@@ -13,6 +13,7 @@
 #include "agents/net_evaluator.h"
 #include "agents/precision_report.h"
 #include "agents/random_agent.h"
+#include "nn/devices.h"
 #include "search/stand_ins.h"
 
 namespace tengen::agents {
@@ -26,6 +27,7 @@ struct Settings {
   Symmetry symmetry = Symmetry::kHashed;
   std::optional<nn::PlanPrecision> precision;  // nothing: what the network's reports advise
   std::string net_path;                        // empty: the shipped one
+  std::vector<nn::Device*> devices;            // empty: the first GPU, or the CPU
 };
 
 // Thrown by setters; make_player adds the description and the key.
@@ -57,6 +59,16 @@ void set_time(Settings& s, std::string_view text) {
 void set_rows(Settings& s, std::string_view text) {
   s.mcts.rows_per_wave = number<int>(text, 1, 65536, "a whole number from 1 to 65536");
 }
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(separator), text.size());
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
 void set_temperature(Settings& s, std::string_view text) {
   s.mcts.temperature = number<float>(text, 0.0f, 100.0f, "a number from 0 to 100");
   if (s.mcts.temperature_moves == 0) s.mcts.temperature_moves = 30;
@@ -98,6 +110,18 @@ void set_precision(Settings& s, std::string_view text) {
     throw BadValue{"auto, float32, bfloat16 or int16"};
   }
 }
+// "cuda:0+cuda:1" are two, between which batches are dealt.
+void set_device(Settings& s, std::string_view text) {
+  s.devices.clear();
+  if (text == "auto") return;
+  for (const std::string_view name : split(text, '+')) {
+    try {
+      s.devices.push_back(&nn::device_named(std::string(name)));
+    } catch (const Error& error) {
+      throw BadValue{"one that can be used: " + std::string(error.what())};
+    }
+  }
+}
 void set_playouts(Settings& s, std::string_view text) {
   s.playouts = number<int>(text, 1, 1'000'000, "a whole number from 1 on");
 }
@@ -120,6 +144,7 @@ constexpr Key kKeys[] = {
     {"cache_mib", set_cache, "net"},
     {"symmetry", set_symmetry, "net"},
     {"precision", set_precision, "net"},
+    {"device", set_device, "net"},
     {"playouts", set_playouts, "rollout"},
 };
 
@@ -137,16 +162,6 @@ std::string known_keys(std::string_view player) {
     names += (names.empty() ? "" : ", ") + std::string(key.name);
   }
   return names;
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(separator), text.size());
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
 }
 
 // A path may hold an equals sign; an option is what has one and is no file.
@@ -219,14 +234,35 @@ class PlayerText {
   }
 
   std::unique_ptr<Agent> net(const Settings& s) const {
+    const std::vector<nn::Device*> devices =
+        s.devices.empty() ? std::vector{&nn::device_named("auto")} : s.devices;
+    return devices == std::vector{&nn::cpu_device()} ? net_on_cpu(s) : net_on(devices, s);
+  }
+
+  std::unique_ptr<Agent> net_on(const std::vector<nn::Device*>& devices, const Settings& s) const {
+    const std::shared_ptr<PolicyValueNet> net =
+        s.net_path.empty() ? shipped_net() : load_net(s.net_path);
+    const auto make_evaluator = [s, net, devices](const envs::State& start) {
+      return cached(std::make_unique<NetEvaluator>(
+                        *net, start.spec(), DeviceEvaluation{s.symmetry, devices, s.precision}),
+                    start, s);
+    };
+    return std::make_unique<MctsAgent>(text_, make_evaluator, s.mcts);
+  }
+
+  static std::unique_ptr<search::Evaluator> cached(std::unique_ptr<search::Evaluator> judge,
+                                                   const envs::State& start, const Settings& s) {
+    if (s.cache_mib == 0) return judge;
+    return std::make_unique<CachedEvaluator>(std::move(judge), start, s.cache_mib);
+  }
+
+  std::unique_ptr<Agent> net_on_cpu(const Settings& s) const {
     const auto plans = std::make_shared<NetPlans>(
         s.net_path.empty() ? shipped_net() : load_net(s.net_path), precision_for(s));
     const auto make_evaluator = [s, plans](const envs::State& start) {
-      std::unique_ptr<search::Evaluator> judge = std::make_unique<NetEvaluator>(
-          plan_for(start.spec(), s, *plans), start.spec(), s.symmetry);
-      if (s.cache_mib == 0) return judge;
-      judge = std::make_unique<CachedEvaluator>(std::move(judge), start, s.cache_mib);
-      return judge;
+      return cached(std::make_unique<NetEvaluator>(plan_for(start.spec(), s, *plans), start.spec(),
+                                                   s.symmetry),
+                    start, s);
     };
     return std::make_unique<MctsAgent>(text_, make_evaluator, s.mcts);
   }

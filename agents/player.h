@@ -16,6 +16,8 @@
 //   symmetry           net                 none or hashed: which image the network sees; hashed
 //   precision          net                 auto, float32, bfloat16 or int16; auto, which is float32
 //                                          unless the network's report says that less wins
+//   device             net                 auto, cpu, cuda:0, or several GPUs, cuda:0+cuda:1; auto,
+//                                          which is the first GPU where there is one
 //   playouts           rollout             a position; 1
 #pragma once
 

@@ -12,6 +12,8 @@
 #include "nn/base/check.h"
 #include "nn/base/parallel.h"
 #include "tools/bench.h"
+#include "tools/bench_eval_gpu.h"
+#include "tools/device_option.h"
 #include "tools/eval_subject.h"
 #include "tools/katago_peer.h"
 
@@ -28,6 +30,8 @@ struct Options {
   std::string net, peer, json_file;
   std::vector<int> sizes{9, 19};
   std::vector<std::string> precisions{"float32"};
+  std::string device = "cpu";
+  GpuEvalOptions gpu;
 };
 
 // A network on one board in one precision, and where its rates are among all.
@@ -116,6 +120,14 @@ std::vector<Figure> bench_eval(const Options& options) {
         "bench eval: KataGo can run beside only with a network of its own; add --net "
         "FILE.bin.gz");
   std::vector<Figure> figures;
+  nn::Device& device = asked_device(options.device);
+  if (&device != &nn::cpu_device()) {
+    GpuEvalOptions gpu = options.gpu;
+    gpu.sizes = options.sizes;
+    gpu.seconds = options.seconds;
+    for (const EvalNet& net : nets) bench_eval_on_gpu(net, device, gpu, figures);
+    return figures;
+  }
   for (const EvalNet& net : nets)
     for (const int size : options.sizes) measure(net, size, options, figures);
   return figures;
@@ -147,11 +159,17 @@ void add_bench_eval(CLI::App& bench) {
   eval->add_option("--turns", options->turns, "Of each figure; the median is told")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  add_device_option(*eval, options->device);
+  eval->add_option("--rows", options->gpu.rows, "Of a GPU's batches, with commas between them")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
   eval->add_option("--json", options->json_file, "Also write the figures to this file");
   eval->footer(
       "Examples:\n"
       "  tengen bench eval\n"
       "  tengen bench eval --net mine.safetensors --sizes 9 --precision float32,int16\n"
+      "  tengen bench eval --device cuda:0 --net g170-b6c96.bin.gz --rows 64,1024\n"
       "  chrt -r 1 tengen bench eval --net g170-b6c96.bin.gz --peer ./katago   (as root)");
   eval->callback([options] { report_figures("eval", bench_eval(*options), options->json_file); });
 }

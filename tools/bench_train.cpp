@@ -20,6 +20,7 @@
 #include "nn/base/parallel.h"
 #include "nn/precision.h"
 #include "tools/bench.h"
+#include "tools/device_option.h"
 #include "tools/run_program.h"
 #include "tools/train_workloads.h"
 
@@ -32,6 +33,7 @@ struct Options {
   double seconds = 1.0;
   int rounds = 5;
   std::string only, peer, json_file;
+  std::string device = "cpu";
   std::string in_process;  // precision
 };
 
@@ -44,26 +46,32 @@ const TrainWorkload& workload_named(const std::string& name) {
   throw Error("bench train: no workload \"" + name + "\"; there are" + known);
 }
 
-double samples_per_second(const TrainWorkload& work, const std::string& precision, double seconds) {
+double samples_per_second(const TrainWorkload& work, const std::string& precision,
+                          const Options& options) {
   const nn::ProductPrecision products(precision == "bf16" ? nn::Precision::kBfloat16
                                                           : nn::Precision::kFloat32);
-  Trainee trainee = work.make(work.batch);
+  Trainee trainee = work.make(work.batch, asked_device(options.device));
   for (int i = 0; i < 3; ++i) trainee.step();
+  trainee.finish();
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   std::chrono::duration<double> passed{};
   int64_t steps = 0;
+  // On a GPU steps are only queued by step(): as many are as wait for each other anyway.
+  const int at_once = options.device == "cpu" ? 1 : 10;
   do {
-    trainee.step();
-    ++steps;
+    for (int i = 0; i < at_once; ++i) trainee.step();
+    if (at_once > 1) trainee.finish();
+    steps += at_once;
     passed = Clock::now() - start;
-  } while (passed.count() < seconds);
+  } while (passed.count() < options.seconds);
   return static_cast<double>(steps * work.batch) / passed.count();
 }
 
 // What torch_peer prints, too: one line of JSON.
-void print_measurement(const TrainWorkload& work, const std::string& precision, double seconds) {
-  const double rate = samples_per_second(work, precision, seconds);
+void print_measurement(const TrainWorkload& work, const std::string& precision,
+                       const Options& options) {
+  const double rate = samples_per_second(work, precision, options);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const double peak_mib = static_cast<double>(usage.ru_maxrss) / 1024.0;  // Linux counts in KiB
@@ -113,7 +121,7 @@ Row measured_row(const TrainWorkload& work, const std::string& precision, const 
   const std::string seconds = fmt::format("{}", options.seconds);
   const std::string workers = std::to_string(worker_count());
   Contender tengen({self, "--threads", workers, "bench", "train", "--in-process", precision,
-                    "--only", work.name, "--seconds", seconds});
+                    "--only", work.name, "--seconds", seconds, "--device", options.device});
   Contender libtorch({options.peer, work.name, precision, seconds, workers});
   const bool compared = !options.peer.empty();
   for (int round = 0; round < options.rounds; ++round) {
@@ -153,7 +161,8 @@ void compare(const Options& options) {
     fmt::print(" {:>10} {:>6} {:>6} {:>7}", "libtorch", "MiB", "ratio", "to fp32");
   fmt::print("\n");
   for (const TrainWorkload& work : train_workloads()) {
-    if (!options.only.empty() && options.only != work.name) continue;
+    if (options.only.empty() ? work.for_gpus && options.device == "cpu" : options.only != work.name)
+      continue;
     std::optional<Measurement> libtorch_fp32;
     for (const char* precision : {"fp32", "bf16"}) {
       Row row = measured_row(work, precision, options);
@@ -182,6 +191,7 @@ void add_bench_train(CLI::App& bench) {
   train->add_option("--only", options->only, "Measure this workload alone");
   train->add_option("--peer", options->peer, "Take turns with this torch_peer (tools/peer)")
       ->check(CLI::ExistingFile);
+  add_device_option(*train, options->device);
   train->add_option("--json", options->json_file, "Also write the figures to this file");
   train
       ->add_option("--in-process", options->in_process,
@@ -190,7 +200,7 @@ void add_bench_train(CLI::App& bench) {
   train->callback([options] {
     if (!options->only.empty()) workload_named(options->only);
     if (options->in_process.empty()) return compare(*options);
-    print_measurement(workload_named(options->only), options->in_process, options->seconds);
+    print_measurement(workload_named(options->only), options->in_process, *options);
   });
 }
 

@@ -19,13 +19,13 @@ EvalNet of_policy_value_net(std::string name, std::shared_ptr<agents::PolicyValu
           {}};
 }
 
+}  // namespace
+
 std::vector<nn::Shape> shapes_of(const nn::Graph& graph, const std::vector<int>& nodes) {
   std::vector<nn::Shape> shapes;
   for (const int node : nodes) shapes.push_back(graph.nodes[static_cast<size_t>(node)].shape);
   return shapes;
 }
-
-}  // namespace
 
 EvalNet eval_net_of_file(const std::string& path) {
   if (path.ends_with(".safetensors"))

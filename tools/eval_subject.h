@@ -23,6 +23,9 @@ EvalNet eval_net_of_file(const std::string& path);
 // Tengen's own shape with random weights, for Go.
 EvalNet random_eval_net(int blocks, int channels);
 
+// Of the inputs or outputs of a graph.
+std::vector<nn::Shape> shapes_of(const nn::Graph& graph, const std::vector<int>& nodes);
+
 // Rows of random planes with room for a plan's outputs.
 class RandomRows {
  public:

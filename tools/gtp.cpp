@@ -17,7 +17,7 @@ struct GtpCommandLine {
   std::string rules = "chinese";
   int visits = 0;
   double time_s = 0.0;
-  std::string precision;  // empty: the player's own
+  std::string precision, device;  // empty: the player's own
 };
 
 // The player's description with the options of the command line added to it.
@@ -27,15 +27,17 @@ std::string description(const GtpCommandLine& line) {
     const bool has_options = text.find_first_of(":=") != std::string::npos;
     text += (has_options ? "," : ":") + option;
   };
-  const bool more = line.visits > 0 || line.time_s > 0.0 || !line.precision.empty();
+  const bool more =
+      line.visits > 0 || line.time_s > 0.0 || !line.precision.empty() || !line.device.empty();
   if (more && text.starts_with("gtp:")) {
     throw Error(
-        "--visits, --time and --precision do not reach an external program; its own "
+        "--visits, --time, --precision and --device do not reach an external program; its own "
         "options stand in its command");
   }
   if (line.visits > 0) add("visits=" + std::to_string(line.visits));
   if (line.time_s > 0.0) add("time=" + std::to_string(line.time_s));
   if (!line.precision.empty()) add("precision=" + line.precision);
+  if (!line.device.empty()) add("device=" + line.device);
   return text;
 }
 
@@ -74,6 +76,8 @@ void add_gtp(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   gtp->add_option("--precision", line->precision,
                   "auto, float32, bfloat16 or int16, as precision= in --player");
+  gtp->add_option("--device", line->device,
+                  "auto, cpu, cuda:N or cuda:0+cuda:1, as device= in --player");
   gtp->footer(
       "Time settings of the controller bind as well. Standard output carries GTP and nothing "
       "else.\n"

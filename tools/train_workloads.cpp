@@ -71,27 +71,37 @@ nn::Tensor random_classes(const nn::Shape& shape, int64_t classes) {
   return out;
 }
 
-Trainee classifier(std::unique_ptr<nn::Layer> net, std::unique_ptr<nn::Optimizer> optimizer,
-                   float learning_rate, nn::Tensor input, const nn::Tensor& classes) {
+using MakeOptimizer = std::unique_ptr<nn::Optimizer> (*)(const nn::ParameterGroups& parameters);
+
+std::unique_ptr<nn::Optimizer> sgd(const nn::ParameterGroups& parameters) {
+  return nn::make_sgd(parameters, {.weight_decay = 0.0f});
+}
+std::unique_ptr<nn::Optimizer> adam(const nn::ParameterGroups& parameters) {
+  return nn::make_adam(parameters, {});
+}
+
+Trainee classifier(std::unique_ptr<nn::Layer> net, MakeOptimizer optimizer, float learning_rate,
+                   const nn::Tensor& input, const nn::Tensor& classes, nn::Device& device) {
+  net->to(device);
+  auto made = optimizer(net->parameters());
   nn::Layer& layer = *net;
-  return {std::move(net), std::move(optimizer), learning_rate,
-          [&layer, input = nn::Var(std::move(input)), classes] {
+  return {std::move(net), std::move(made), learning_rate,
+          [&layer, input = nn::Var(input.to(device)), classes = classes.to(device)] {
             return nn::class_cross_entropy(layer.forward(input), classes);
           }};
 }
 
-Trainee mlp(int64_t batch) {
+Trainee mlp(int64_t batch, nn::Device& device) {
   Rng rng(3);
   auto net = std::make_unique<nn::Sequential>();
   net->add<nn::Linear>("first", 784, 512, rng).add(nn::relu);
   net->add<nn::Linear>("second", 512, 256, rng).add(nn::relu);
   net->add<nn::Linear>("third", 256, 10, rng);
-  auto sgd = nn::make_sgd(net->parameters(), {.weight_decay = 0.0f});
-  return classifier(std::move(net), std::move(sgd), 0.01f, noise({batch, 784}),
-                    random_classes({batch}, 10));
+  return classifier(std::move(net), sgd, 0.01f, noise({batch, 784}), random_classes({batch}, 10),
+                    device);
 }
 
-Trainee lenet(int64_t batch) {
+Trainee lenet(int64_t batch, nn::Device& device) {
   Rng rng(3);
   auto net = std::make_unique<nn::Sequential>();
   net->add<nn::ConvReluPool>("conv1", 1, 32, 5, rng, nn::Conv2dLayerOptions{.padding = 0});
@@ -99,18 +109,16 @@ Trainee lenet(int64_t batch) {
   net->add<nn::Flatten>("flatten");
   net->add<nn::Linear>("hidden", 64 * 4 * 4, 128, rng).add(nn::relu);
   net->add<nn::Linear>("out", 128, 10, rng);
-  auto adam = nn::make_adam(net->parameters(), {});
-  return classifier(std::move(net), std::move(adam), 1e-3f, noise({batch, 28, 28, 1}),
-                    random_classes({batch}, 10));
+  return classifier(std::move(net), adam, 1e-3f, noise({batch, 28, 28, 1}),
+                    random_classes({batch}, 10), device);
 }
 
 template <int64_t kSize, int64_t kChannels, int kBlocks>
-Trainee go(int64_t batch) {
+Trainee go(int64_t batch, nn::Device& device) {
   Rng rng(3);
   auto net = std::make_unique<GoTower>(kSize, kChannels, kBlocks, rng);
-  auto sgd = nn::make_sgd(net->parameters(), {.weight_decay = 0.0f});
-  return classifier(std::move(net), std::move(sgd), 0.01f, noise({batch, kSize, kSize, 17}),
-                    random_classes({batch}, kSize * kSize + 1));
+  return classifier(std::move(net), sgd, 0.01f, noise({batch, kSize, kSize, 17}),
+                    random_classes({batch}, kSize * kSize + 1), device);
 }
 
 // A language model of characters: [N,T] symbols -> [N*T,symbols].
@@ -136,20 +144,20 @@ class CharacterLstm : public nn::Layer {
   nn::Linear out_;
 };
 
-Trainee lstm(int64_t batch) {
+Trainee lstm(int64_t batch, nn::Device& device) {
   constexpr int64_t kLength = 64;
   Rng rng(3);
   auto net = std::make_unique<CharacterLstm>(rng);
-  auto adam = nn::make_adam(net->parameters(), {});
-  return classifier(std::move(net), std::move(adam), 1e-3f,
+  return classifier(std::move(net), adam, 1e-3f,
                     random_classes({batch, kLength}, CharacterLstm::kSymbols),
-                    random_classes({batch * kLength}, CharacterLstm::kSymbols));
+                    random_classes({batch * kLength}, CharacterLstm::kSymbols), device);
 }
 
 constexpr TrainWorkload kWorkloads[] = {
     {"mlp", "MLP 784-512-256-10, SGD with momentum", 128, mlp},
     {"lenet", "LeNet 28x28, Adam", 128, lenet},
     {"go9", "Go ResNet 9x9, 17 planes, 6x64, SGD with momentum", 256, go<9, 64, 6>},
+    {"go9wide", "Go ResNet 9x9, 17 planes, 6x96, SGD with momentum", 1024, go<9, 96, 6>, true},
     {"go19", "Go ResNet 19x19, 17 planes, 10x128, SGD with momentum", 64, go<19, 128, 10>},
     {"lstm", "LSTM 96-128-256x2, length 64, Adam", 64, lstm},
 };
@@ -162,6 +170,10 @@ Trainee::Trainee(std::unique_ptr<nn::Module> net, std::unique_ptr<nn::Optimizer>
       optimizer_(std::move(optimizer)),
       learning_rate_(learning_rate),
       loss_(std::move(loss)) {}
+
+void Trainee::finish() {
+  net_->parameters().back().var.value().view(0, nn::Shape{}).item();
+}
 
 void Trainee::step() {
   optimizer_->zero_grad();

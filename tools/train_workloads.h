@@ -19,6 +19,7 @@ class Trainee {
   Trainee(std::unique_ptr<nn::Module> net, std::unique_ptr<nn::Optimizer> optimizer,
           float learning_rate, std::function<nn::Var()> loss);
   void step();
+  void finish();  // returns when all steps are done, which a GPU may still be at
 
  private:
   std::unique_ptr<nn::Module> net_;
@@ -31,7 +32,8 @@ struct TrainWorkload {
   const char* name;  // of --only and of torch_peer
   const char* description;
   int64_t batch;
-  Trainee (*make)(int64_t batch);
+  Trainee (*make)(int64_t batch, nn::Device& device);
+  bool for_gpus = false;  // seconds a step on a CPU
 };
 std::span<const TrainWorkload> train_workloads();
 

@@ -57,6 +57,7 @@ Figures run(const DemoOptions& options, const ChatOptions& own) {
 
   const Loader train = translator.batches(sets.train, 32, options.seed);
   const Loader kept_apart = translator.batches(sets.validation, 64, {});
+  run.place(translator.net());
   const auto adam = make_adam(translator.net().parameters(), {});
   const BatchLoss loss = [&](const Batch& batch) {
     return pair_loss(translator.net(), batch, 0.05f);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/device.h"
 #include "tools/demos/trained_net.h"
 #include "tools/figure.h"
 
@@ -22,6 +23,7 @@ struct DemoOptions {
   uint64_t seed = 1;   // of weights, shuffling and augmentation
   std::string out;     // folder of this run's logs, pictures, checkpoint and network
   std::string save;    // a file that gets the trained network too; empty: none
+  nn::Device* device = &nn::cpu_device();  // that trains, where the demo is large enough for it
   bool pictures = true;
   bool interactive = true;                  // may talk with the user of a terminal at its end
   const std::atomic<bool>* stop = nullptr;  // set when the user pressed Ctrl-C

@@ -9,6 +9,7 @@
 #include "tools/demos/asked_options.h"
 #include "tools/demos/demo.h"
 #include "tools/demos/demo_bench.h"
+#include "tools/device_option.h"
 #include "tools/stop_signals.h"
 
 namespace tengen::tools {
@@ -32,6 +33,7 @@ void run_one(const Demo& demo, DemoOptions options, const std::string& asked) {
 }
 
 void run(const Demo& demo, DemoCommand command, const std::string& asked) {
+  command.options.device = &asked_device(command.device);
   StopSignals signals;
   command.options.stop = &signals.stop();
   try {
@@ -69,9 +71,7 @@ void add_common_options(CLI::App& app, const Demo& demo, DemoCommand& command) {
       ->check(CLI::Range(1, 1000000));
   app.add_option("--seed", options.seed, "Of weights, shuffling and augmentation")
       ->capture_default_str();
-  app.add_option("--device", command.device, "auto or cpu: other devices are not compiled in")
-      ->check(CLI::IsMember({"auto", "cpu"}))
-      ->capture_default_str();
+  add_device_option(app, command.device);
   app.add_option("--out", options.out, "The run's folder, or with --bench the folder of all runs");
   app.add_option("--save", options.save, "Also write the trained network to this file");
   app.add_flag("!--no-pictures", options.pictures, "Draw nothing");

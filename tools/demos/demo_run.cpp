@@ -58,6 +58,12 @@ std::string DemoRun::file(const std::string& name) const { return options_.out +
 
 nn::RunLog& DemoRun::log() { return logs_->both; }
 
+void DemoRun::place(nn::Module& net) const {
+  if (options_.device == &nn::cpu_device()) return;
+  fmt::print("trained on {}\n", options_.device->name());
+  net.to(*options_.device);
+}
+
 nn::FitOptions DemoRun::fit_options(const std::string& name, int64_t epochs) const {
   nn::FitOptions fit;
   fit.name = name;

@@ -22,6 +22,10 @@ class DemoRun {
   DemoRun(std::string task, const DemoOptions& options);
   ~DemoRun();
 
+  // Takes a network to the device that trains it, before its optimizer is made; fit() brings it
+  // back. Says so if that is a GPU.
+  void place(nn::Module& net) const;
+
   // For fit(): name, log, checkpoint and stop are set, and the epochs: the user's, or else
   // `epochs`. Trainings of one run have names of their own.
   nn::FitOptions fit_options(const std::string& name, int64_t epochs) const;

@@ -103,6 +103,7 @@ Figures run_digits(const DemoOptions& options, const DigitOptions& own) {
       DigitRecipe bare = recipe;
       bare.average_decay = 0.0f;  // which would help the restless ones most
       const auto net = make_digit_net(design, options.seed);
+      run.place(*net);
       const Validation validation = class_validation(*net, data.validation);
       DigitOptions other = own;
       other.optimizer = method.name;
@@ -112,6 +113,7 @@ Figures run_digits(const DemoOptions& options, const DigitOptions& own) {
     });
 
   const auto net = make_digit_net(design, options.seed);
+  run.place(*net);
   const Validation validation = class_validation(*net, data.validation);
   const FitResult result = learn(*net, data, validation, recipe, own, options.seed,
                                  run.fit_options(options.recipe, epochs_for(recipe, data)));

@@ -41,7 +41,7 @@ EncoderDecoder::Memory EncoderDecoder::read(const Var& source,
   Memory memory;
   memory.values = source_dropout_.forward(both_ways.y);
   memory.keys = key_.forward(memory.values);
-  if (!lengths.empty()) memory.mask.lengths = Var(id_tensor(lengths));
+  if (!lengths.empty()) memory.mask.lengths = Var(id_tensor(lengths).to(source.value().device()));
   const Var ends = concat({both_ways.last[0].h, both_ways.last[1].h}, 1);
   memory.first = {{tanh(first_.forward(ends)), Var()}};
   return memory;
@@ -71,7 +71,7 @@ Var pair_loss(EncoderDecoder& net, const Batch& batch, float label_smoothing) {
   for (int64_t row = 0; row < n; ++row)
     for (int64_t step = 0; step + 1 < batch.lengths.at(1)[row]; ++step)
       real.push_back(static_cast<int32_t>(row * steps + step));
-  const Var places(id_tensor(real)), words{target};
+  const Var places(id_tensor(real).to(target.device())), words{target};
 
   const EncoderDecoder::Memory memory = net.read(Var(source), lengths);
   const Var features = net.write(slice(words, 1, 0, steps), memory, memory.first).features;

@@ -89,6 +89,7 @@ Figures run_images(const DemoOptions& options, const ImageOptions& own) {
                      {.batch_size = batch_size_for(*data.train),
                       .seed = options.seed,
                       .transform = own.augment == "on" ? distortion(image) : Transform()});
+  run.place(*net);
   const auto sgd = make_sgd(net->parameters(), {.nesterov = true, .weight_decay = 5e-4f});
   const BatchLoss loss = [&](const Batch& batch) {
     return class_cross_entropy(net->forward(Var(batch.input())), batch.target(),

@@ -83,6 +83,7 @@ Trained train_on(DemoRun& run, const std::string& name, const DemoOptions& optio
   const Validation validation = class_validation(
       *net,
       features.of(utterances_of(spoken, [&](auto& u) { return wanted(u) && is_validation(u); })));
+  run.place(*net);
   const auto adam = make_adamw(net->parameters(), {});
   const int64_t epochs = tones ? 10 : options.recipe == "speakers" ? 12 : 20;
   FitOptions fitting = run.fit_options(name, epochs);

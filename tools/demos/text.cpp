@@ -97,6 +97,7 @@ Figures run(const DemoOptions& options, const TextOptions& own) {
   CharacterModel model(shape, rng);
   const Loader train(window_dataset(texts.train, kWindow, is_short ? kWindow / 4 : kWindow),
                      {.batch_size = 32, .seed = options.seed});
+  run.place(model);
   const auto adam = make_adam(model.parameters(), {});
 
   const BatchLoss loss = [&](const Batch& batch) {

@@ -83,6 +83,7 @@ Figures run(const DemoOptions& options, const TranslateOptions& own) {
 
   const Loader train = translator.batches(sets.train, recipe.batch_size, options.seed);
   const Loader kept_apart = translator.batches(sets.validation, 64, {});
+  run.place(translator.net());
   const auto adam = make_adam(translator.net().parameters(), {});
   const BatchLoss loss = [&](const Batch& batch) {
     return pair_loss(translator.net(), batch, 0.1f);
