@@ -5,14 +5,14 @@
 #
 #   tools/gpu/run.sh RESULTS [STEP...]
 #
-# Steps: machine build tests sanitizer eval train learn; all by default. Each leaves its log in the
+# Steps: machine build tests kernels eval train learn sanitizer; all by default. Each leaves its log in the
 # folder RESULTS and a line in RESULTS/summary.txt; one that fails does not keep the others from
 # running. A step whose log ends with "done" is not run again: the script may be stopped.
 set -uo pipefail
 results=$(realpath -m "${1:?usage: tools/gpu/run.sh RESULTS [STEP...]}"); shift
 cd "$(dirname "$0")/../.."
 mkdir -p "$results"
-steps=${*:-machine build tests sanitizer eval train learn}
+steps=${*:-machine build tests kernels eval train learn sanitizer}
 prefix="$PWD/prefix/usr"
 libraries="$prefix/lib/x86_64-linux-gnu"
 
@@ -58,13 +58,18 @@ step_tests() {
   with_libraries ctest --test-dir build -j "$(nproc)" --timeout 300 --output-on-failure
 }
 
+# Tengen's own convolutions and trunks beside cuDNN's.
+step_kernels() {
+  with_libraries make -C build trunk_speed && with_libraries build/trunk_speed
+}
+
 # Bad accesses and races of the kernels, by NVIDIA's own tool.
 step_sanitizer() {
   local tool failed=0
   for tool in memcheck racecheck synccheck initcheck; do
     echo "== $tool"
     with_libraries timeout 200 compute-sanitizer --tool "$tool" --error-exitcode 9 \
-      build/cuda_tests --gtest_brief=1 --gtest_filter="${SANITIZED:-*Kernels*:*Plan*:*Convolution*}" ||
+      build/cuda_tests --gtest_brief=1 --gtest_filter="${SANITIZED:-*Trunk*:*TensorCore*:*Convolution*:*Kernels*:*Plan*:*Runner*:*Operation*}" ||
       failed=1
   done
   return $failed
@@ -84,7 +89,7 @@ step_train() {
 
 # Self-play and training on the GPU, from nothing.
 step_learn() {
-  with_libraries build/tengen train go5 --run "$results/go5" --minutes "${MINUTES:-3}" \
+  with_libraries build/tengen train go7 --run "$results/go7" --minutes "${MINUTES:-3}" \
     --device cuda:0
 }
 
