@@ -10,28 +10,22 @@ cd "$(dirname "$0")/../.."
 archive=$(realpath -m "${1:-build/tengen-gpu.tar.xz}"); shift || true
 install_packages $build_packages $test_packages xz-utils
 [ -f build/build.ninja ] || build_tengen help
-ninja -C build tengen nn_tests agents_tests search_tests >/dev/null
+ninja -C build tengen >/dev/null
 
 stage=$(mktemp -d); trap 'rm -rf "$stage"' EXIT
 tree="$stage/tengen-gpu"; prefix="$tree/prefix"
 mkdir -p "$prefix/usr/include" "$tree/data"
 git archive HEAD | tar -x -C "$tree"
 
-# The headers that the build really read, but for those of the compiler, the C library and CUDA.
-ninja -C build -t deps | sed -n 's/^ *//p' | grep '^/usr/include/' | sort -u |
-  grep -v -E '^/usr/include/(c\+\+|x86_64-linux-gnu/(c\+\+|bits|sys|gnu|asm)|linux|asm-generic)/' |
-  xargs dpkg-query -S 2>/dev/null | grep -v -E '^(libc6-dev|linux-libc-dev)[:,]' |
-  sed 's/^[^/]*//' >"$stage/files"
-# Of the packages themselves, what CMake's files ask for; headers too, but for Boost's 14,000.
-packages=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 'libboost*1.74-dev' libtbb-dev libeigen3-dev libcli11-dev \
-  nlohmann-json3-dev libfmt-dev zlib1g-dev libpng-dev 'libjpeg*-dev' libzip-dev libcairo2-dev \
-  libgif-dev libgtest-dev libgmock-dev | sed -n 's/^ii *//p')
+# Headers, links of libraries, and what CMake and pkg-config ask for.
+packages=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 'libboost*-dev' libtbb-dev \
+  libeigen3-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev libpng-dev 'libjpeg*-dev' \
+  libzip-dev libcairo2-dev libgif-dev libgtest-dev libgmock-dev | sed -n 's/^ii *//p')
 for package in $packages; do
-  dpkg-query -L "$package" | grep -E '/cmake/|\.(so|a)$|^/usr/include/' |
-    grep -v '^/usr/include/boost/' || true
-done >>"$stage/files"
+  dpkg-query -L "$package" | grep -E '/cmake/|\.(so|a)$|^/usr/include/' || true
+done >"$stage/files"
 # Shared libraries that the programs load, but for those of the C library and the compiler.
-ldd build/tengen build/nn_tests | awk '$3 ~ /^\// {print $3}' | sort -u |
+ldd build/tengen | awk '$3 ~ /^\// {print $3}' | sort -u |
   grep -v -E '/lib(c|m|dl|rt|pthread|resolv|stdc\+\+|gcc_s|SDL2-2.0|pulse.*|asound|wayland.*|decor-0)\.so' |
   while read -r library; do
     echo "/usr${library#/usr}"
@@ -39,7 +33,7 @@ ldd build/tengen build/nn_tests | awk '$3 ~ /^\// {print $3}' | sort -u |
   done >>"$stage/files"
 # What answers CMake's questions about cairo.
 install_packages pkgconf-bin
-find /usr/lib/x86_64-linux-gnu/pkgconfig /usr/share/pkgconfig -name '*.pc' >>"$stage/files"
+find /usr/lib/x86_64-linux-gnu/pkgconfig /usr/share/pkgconfig -name '*.pc' ! -name 'sdl*' >>"$stage/files"
 pkg-config --cflags-only-I cairo | sed 's/-I//g' | (cd "$prefix" && xargs -n 1 sh -c 'mkdir -p .$0')
 printf '%s\n' /usr/bin/pkgconf /usr/lib/x86_64-linux-gnu/libpkgconf.so.3* >>"$stage/files"
 # The versions that a library's link stands for.

@@ -5,9 +5,9 @@
 #
 #   tools/gpu/run.sh RESULTS [STEP...]
 #
-# Steps: machine build tests kernels eval train learn sanitizer; all by default. Each leaves its log in the
-# folder RESULTS and a line in RESULTS/summary.txt; one that fails does not keep the others from
-# running. A step whose log ends with "done" is not run again: the script may be stopped.
+# Steps: machine build tests kernels eval train learn sanitizer; all by default. Each leaves its log
+# in the folder RESULTS and a line in RESULTS/summary.txt; one that fails does not keep the others
+# from running. A step whose log ends with "done" is not run again: the script may be stopped.
 set -uo pipefail
 results=$(realpath -m "${1:?usage: tools/gpu/run.sh RESULTS [STEP...]}"); shift
 cd "$(dirname "$0")/../.."
