@@ -50,15 +50,16 @@ double samples_per_second(const TrainWorkload& work, const std::string& precisio
                           const Options& options) {
   const nn::ProductPrecision products(precision == "bf16" ? nn::Precision::kBfloat16
                                                           : nn::Precision::kFloat32);
-  Trainee trainee = work.make(work.batch, asked_device(options.device));
+  nn::Device& device = asked_device(options.device);
+  Trainee trainee = work.make(work.batch, device);
   for (int i = 0; i < 3; ++i) trainee.step();
   trainee.finish();
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   std::chrono::duration<double> passed{};
   int64_t steps = 0;
-  // On a GPU steps are only queued by step(): as many are as wait for each other anyway.
-  const int at_once = options.device == "cpu" ? 1 : 10;
+  // On a GPU step() only queues: ten are waited for together, as a training waits for its figures.
+  const int at_once = &device == &nn::cpu_device() ? 1 : 10;
   do {
     for (int i = 0; i < at_once; ++i) trainee.step();
     if (at_once > 1) trainee.finish();
@@ -155,14 +156,14 @@ json as_json(const Row& row) {
 }
 
 void compare(const Options& options) {
+  const bool on_cpu = &asked_device(options.device) == &nn::cpu_device();
   json rows = json::array();
   fmt::print("{:<6} {:<5} {:>10} {:>6}", "", "", "samples/s", "MiB");
   if (!options.peer.empty())
     fmt::print(" {:>10} {:>6} {:>6} {:>7}", "libtorch", "MiB", "ratio", "to fp32");
   fmt::print("\n");
   for (const TrainWorkload& work : train_workloads()) {
-    if (options.only.empty() ? work.for_gpus && options.device == "cpu" : options.only != work.name)
-      continue;
+    if (options.only.empty() ? work.for_gpus && on_cpu : options.only != work.name) continue;
     std::optional<Measurement> libtorch_fp32;
     for (const char* precision : {"fp32", "bf16"}) {
       Row row = measured_row(work, precision, options);

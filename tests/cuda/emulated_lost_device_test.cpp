@@ -7,29 +7,18 @@
 #include "nn/cuda/cuda_device.h"
 #include "selfplay/loop.h"
 #include "tests/cuda/emulation/runtime.h"
+#include "tests/cuda/tiny_run.h"
 #include "tests/nn/scratch_folder.h"
 
 namespace tengen::selfplay {
 namespace {
-
-const std::vector<std::string> kTiny = {"net.blocks=1",
-                                        "net.channels=8",
-                                        "net.pool_every=0",
-                                        "net.head_channels=4",
-                                        "actor.games=6",
-                                        "actor.full_visits=8",
-                                        "actor.fast_visits=4",
-                                        "trainer.batch=16",
-                                        "loop.first_positions=30",
-                                        "loop.games_per_publication=6",
-                                        "loop.measure_games=0"};
 
 TEST(LostDevice, ARunStopsWithTheReasonAndGoesOnWithItsGames) {
   const nn::ScratchFolder folder;
   const std::atomic<bool> stop{false};
   int64_t games = 0;
   {
-    Loop loop(folder.path("run"), "tictactoe", kTiny, true, nn::cuda_device(0));
+    Loop loop(folder.path("run"), "tictactoe", kTinyRun, true, nn::cuda_device(0));
     loop.run(stop, 0.01);
     games = loop.games();
     ASSERT_GT(games, 0);
@@ -49,7 +38,7 @@ TEST(LostDevice, ARunStopsWithTheReasonAndGoesOnWithItsGames) {
     games = loop.games();
   }
   emulation::faults() = {};
-  Loop again(folder.path("run"), "tictactoe", kTiny, true);  // on the CPU
+  Loop again(folder.path("run"), "tictactoe", kTinyRun, true);  // on the CPU
   EXPECT_EQ(again.games(), games);
   again.run(stop, 0.005);
   EXPECT_GE(again.games(), games);

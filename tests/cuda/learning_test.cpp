@@ -6,6 +6,7 @@
 #include "nn/training/fit.h"
 #include "selfplay/loop.h"
 #include "tests/cuda/device_under_test.h"
+#include "tests/cuda/tiny_run.h"
 #include "tests/nn/scratch_folder.h"
 
 namespace tengen {
@@ -74,22 +75,11 @@ TEST_F(Learning, FitOnAGpuIsFitOnTheCpu) {
 
 TEST_F(Learning, SelfPlayAndTrainingGoOnBesideEachOtherAndLaterOn) {
   const nn::ScratchFolder folder;
-  const std::vector<std::string> tiny = {"net.blocks=1",
-                                         "net.channels=8",
-                                         "net.pool_every=0",
-                                         "net.head_channels=4",
-                                         "actor.games=6",
-                                         "actor.full_visits=8",
-                                         "actor.fast_visits=4",
-                                         "trainer.batch=16",
-                                         "loop.first_positions=30",
-                                         "loop.games_per_publication=6",
-                                         "loop.measure_games=0",
-                                         "loop.save_every=1"};
   std::atomic<bool> stop{false};
   int64_t games = 0;
   for (int part = 0; part < 2; ++part) {
-    selfplay::Loop loop(folder.path("run"), "tictactoe", tiny, true, nn::device_under_test());
+    selfplay::Loop loop(folder.path("run"), "tictactoe", selfplay::kTinyRun, true,
+                        nn::device_under_test());
     EXPECT_EQ(loop.games(), games);
     loop.run(stop, 0.02);
     EXPECT_GT(loop.games(), games);

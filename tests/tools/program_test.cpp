@@ -29,6 +29,17 @@ TEST(Program, VersionTellsWhatIsCompiledIn) {
     EXPECT_TRUE(has(version.output, word)) << version.output;
 }
 
+TEST(Program, ADeviceThatIsNotThereIsAnErrorThatSaysWhyAndWhatWorks) {
+  for (const char* command : {"demo linear --device cuda:99", "bench eval --device cuda:99",
+                              "gtp --device cuda:99", "bench train --device cuda:99"}) {
+    const Finished refused = run(command);
+    EXPECT_EQ(refused.exit_code, 1) << command;
+    EXPECT_TRUE(has(refused.output, "cuda:99")) << refused.output;
+    EXPECT_TRUE(has(refused.output, "cpu works everywhere")) << refused.output;
+  }
+  EXPECT_TRUE(has(run("demo linear --device gpu").output, "known are auto, cpu and cuda:N"));
+}
+
 TEST(Program, RefusesWhatItDoesNotKnow) {
   for (const char* arguments : {"", "gpt", "gtp --sizes 9", "bench nonsense", "match net",
                                 "--threads 0 gtp", "train go9"}) {
