@@ -163,6 +163,7 @@ void CachedEvaluator::wait(search::EvalBatch& batch) {
 }
 
 int CachedEvaluator::preferred_rows() const { return inner_.preferred_rows(); }
+int CachedEvaluator::batches_under_way() const { return inner_.batches_under_way(); }
 
 void CachedEvaluator::clear() {
   const std::lock_guard lock(table_->mutex);

@@ -122,6 +122,9 @@ NetEvaluator::Flight& NetEvaluator::free_flight() {
 
 int NetEvaluator::preferred_rows() const { return static_cast<int>(runner_->preferred_rows()); }
 
+// On the CPU the workers that would select are those that judge.
+int NetEvaluator::batches_under_way() const { return on_cpu_ ? 1 : 2; }
+
 void NetEvaluator::replace(PolicyValueNet& net) {
   if (!on_cpu_) return runner_->replace(batch_graph(net, spec_));
   CHECK((wanted_ != nn::PlanPrecision::kInt16 || !calibration_.empty()));

@@ -56,6 +56,7 @@ class NetEvaluator : public search::Evaluator {
   void submit(search::EvalBatch& batch, int rows) override;
   void wait(search::EvalBatch& batch) override;
   int preferred_rows() const override;
+  int batches_under_way() const override;
 
   // Takes new weights (same game and board) into use from the next submit on; any thread. They
   // are calibrated on the positions of the first ones.
@@ -99,6 +100,7 @@ class CachedEvaluator : public search::Evaluator {
   void submit(search::EvalBatch& batch, int rows) override;
   void wait(search::EvalBatch& batch) override;
   int preferred_rows() const override;
+  int batches_under_way() const override;
   void clear();  // after the inner evaluator changed
   double hit_rate() const;
 

@@ -1,9 +1,12 @@
 // Whole trainings on a GPU: they learn what they learn on the CPU, and give the network back.
+#include "agents/net_evaluator.h"
+#include "envs/games.h"
 #include "nn/layers/batch_norm.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/sequential.h"
 #include "nn/ops.h"
 #include "nn/training/fit.h"
+#include "search/drive.h"
 #include "selfplay/loop.h"
 #include "tests/cuda/device_under_test.h"
 #include "tests/cuda/tiny_run.h"
@@ -71,6 +74,27 @@ TEST_F(Learning, FitOnAGpuIsFitOnTheCpu) {
   }
   for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(gpu.answers[i], cpu.answers[i], 2e-3);
   EXPECT_LT(gpu.losses[3], gpu.losses[0]);
+}
+
+TEST_F(Learning, TheSearchKeepsTwoBatchesUnderWayAndCountsEveryVisit) {
+  const auto start = envs::new_game("tictactoe");
+  agents::PolicyValueConfig config;
+  config.blocks = 1;
+  config.channels = 8;
+  config.pool_every = 0;
+  config.head_channels = 4;
+  agents::PolicyValueNet net(agents::config_for(start->spec(), config), 1);
+  agents::NetEvaluator judge(net, start->spec(),
+                             {.devices = {&nn::device_under_test()}, .most_rows = 8});
+  agents::CachedEvaluator cached(judge, *start, 1);
+  EXPECT_EQ(judge.preferred_rows(), 8);
+  for (search::Evaluator* evaluator :
+       {static_cast<search::Evaluator*>(&judge), static_cast<search::Evaluator*>(&cached)}) {
+    EXPECT_EQ(evaluator->batches_under_way(), 2);
+    search::Search tree(*start, {}, 1);
+    search::drive(tree, *evaluator, {.visits = 300}, {.stop_when_decided = false});
+    EXPECT_EQ(tree.visits(), 300);
+  }
 }
 
 TEST_F(Learning, SelfPlayAndTrainingGoOnBesideEachOtherAndLaterOn) {
