@@ -9,27 +9,10 @@
 #include "nn/cuda/handles.h"
 #include "tests/cuda/device_floats.h"
 #include "tests/cuda/device_under_test.h"
+#include "tests/cuda/random_numbers.h"
 
 namespace tengen::nn {
 namespace {
-
-std::vector<float> random_floats(int64_t n, uint64_t stream) {
-  Rng rng(7, stream);
-  std::vector<float> x(static_cast<size_t>(n));
-  for (float& value : x) value = static_cast<float>(rng.normal());
-  return x;
-}
-
-// Largest |a - b| relative to the largest |b|.
-double difference(const std::vector<float>& a, const std::vector<float>& b) {
-  double most = 0, scale = 1e-6;
-  for (size_t i = 0; i < b.size(); ++i) {
-    const double d = std::abs(double{a[i]} - b[i]);
-    if (!(d <= most)) most = d;  // a NaN stays
-    scale = std::max(scale, std::abs(double{b[i]}));
-  }
-  return most / scale;
-}
 
 constexpr ProductOptions kExact{.tf32 = false};
 
